@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every Swift target is built with.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A library target that may import the modules named.
+func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+/// The tests of one module.
+func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + imports, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "Tapestry",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Tapestry", targets: ["Tapestry"]),
+    .executable(name: "tapestry", targets: ["TapestryCommand"]),
+    .executable(name: "digits-mlp", targets: ["digits-mlp"]),
+  ],
+  targets: [
+    // Each module may import only modules above it.
+    .target(
+      name: "CTapestryKernels",
+      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])]),
+    module("TapestryCore", ["CTapestryKernels"]),
+    module("TapestryGraph", ["CTapestryKernels", "TapestryCore"]),
+    module("TapestryTape", ["CTapestryKernels", "TapestryCore", "TapestryGraph"]),
+    module("TapestryCompiler", ["CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape"]),
+    module("TapestryData", ["TapestryCore"]),
+    module("TapestryTerminal"),
+    module("TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
+    module("TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryTerminal"]),
+    module(
+      "Tapestry",
+      [
+        "TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal", "TapestryNN",
+        "TapestryNotebook",
+      ]),
+    .executableTarget(
+      name: "TapestryCommand", dependencies: ["Tapestry", "TapestryTape", "TapestryCompiler"], swiftSettings: strict),
+    .executableTarget(
+      name: "digits-mlp", dependencies: ["Tapestry"], path: "Examples/digits-mlp",
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
+)

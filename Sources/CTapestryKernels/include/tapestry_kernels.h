@@ -1,0 +1,219 @@
+// The contract between the tape executor and the vector kernels.
+//
+// A kernel runs one tape instruction, or a slice of it: units [begin, end) of a number of units that depends on the
+// instruction and the target alone, never on the number of threads, so that any split of the units gives the same bits.
+// What is computed element by element is a *tile program*: a linear list of register instructions run over a tile of
+// rows x columns held in the first-level cache. A fused region runs a program over an iteration space of its own;
+// a product or a convolution runs one over each block of its result, as its epilogue. The interface is the same.
+#ifndef TAPESTRY_KERNELS_H
+#define TAPESTRY_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TAP_MAX_RANK 8
+/// Elements of one tile register.
+#define TAP_TILE 512
+
+typedef enum : uint8_t { TAP_F32, TAP_F64, TAP_I32, TAP_BOOL } tap_dtype;
+
+/// Operations of tile programs. The Swift mirror is `TileOp`; a test compares the two.
+typedef enum : uint16_t {
+  // Movement. `imm` is the operand's index in the region.
+  TAP_LOAD,    // dst <- operand
+  TAP_STORE,   // operand <- a
+  TAP_INDEX,   // dst (i32) <- the element offset the operand's strides give; nothing is read
+  TAP_CONST,   // dst <- immediates[imm], the value's bits in the low bytes
+  TAP_EXPAND,  // dst (full) <- a (kept), repeated over the reduced axes
+  TAP_RESULT,  // dst <- the block a product or convolution just computed
+  // Reductions: dst (kept) <- dst combined with the reduction of a (full). Max and min pass NaN on.
+  TAP_REDUCE_SUM,
+  TAP_REDUCE_PRODUCT,
+  TAP_REDUCE_MAX,
+  TAP_REDUCE_MIN,
+  // One operand: float types, but NEG, ABS, SIGN take i32 too.
+  TAP_NEG, TAP_ABS, TAP_SIGN, TAP_SQRT, TAP_RSQRT, TAP_RECIPROCAL,
+  TAP_EXP, TAP_EXPM1, TAP_LOG, TAP_LOG1P, TAP_TANH, TAP_SIGMOID, TAP_ERF, TAP_SIN, TAP_COS,
+  TAP_FLOOR, TAP_CEIL, TAP_ROUND,  // round: ties to even
+  // Two operands: float types and i32. Max and min pass NaN on. i32 wraps; i32 division and remainder floor, x/0 = 0.
+  TAP_ADD, TAP_SUB, TAP_MUL, TAP_DIV, TAP_REMAINDER, TAP_POW, TAP_MAX, TAP_MIN,
+  // Comparisons: any type in, bool out.
+  TAP_LESS, TAP_LESS_EQUAL, TAP_EQUAL, TAP_NOT_EQUAL,
+  // Bool.
+  TAP_AND, TAP_OR, TAP_XOR, TAP_NOT,
+  // Three operands: dst <- a (bool) ? b : c; dtype is that of b, c and dst, any type.
+  TAP_SELECT,
+  // dst (type `to`) <- a (type `dtype`). Float to i32 truncates, saturates, NaN gives 0; to bool: not equal zero.
+  TAP_CAST,
+  // dst (i32) <- a (i32); a fault is reported when a value is outside 0 ..< immediates[imm], and dst is then clamped.
+  TAP_CHECK_INDEX,
+  // dst (dtype f32 or f64) <- uniform in [0, 1): Philox4x32-10, key (b, 0) with b an i32 seed, counter
+  // (a = i32 element index, c = i32 step, low and high half of immediates[imm] = stream), word 0;
+  // f32: (word >> 8) * 2^-24; f64: word * 2^-32.
+  TAP_RANDOM,
+  TAP_TILE_OP_COUNT,
+} tap_tile_op;
+
+/// How many elements a register of the instruction's result holds.
+typedef enum : uint8_t {
+  TAP_FULL,  // one per element of the tile: rows x columns
+  TAP_KEPT,  // one per kept element of the tile: its rows (reduction along columns) or its columns (along rows)
+} tap_class;
+
+typedef struct {
+  uint16_t op;   // tap_tile_op
+  uint8_t dtype; // of the operands
+  uint8_t to;    // of the result (differs from dtype for casts and comparisons only)
+  uint8_t cls;   // tap_class of the result; for REDUCE the operand is full, for STORE that of `a`
+  uint8_t pad;
+  uint16_t dst, a, b, c; // registers
+  uint16_t imm;
+} tap_tile_instr; // 16 bytes
+
+/// A part of a tile program.
+typedef struct {
+  int32_t kind;       // tap_section_kind
+  int32_t begin, end; // of the region's instrs
+} tap_section;
+
+typedef enum : int32_t {
+  TAP_SETUP, // once a call, full-size registers: constants
+  TAP_ONCE,  // once a block, kept registers only: start values of accumulators, work on reduced results
+  TAP_LOOP,  // once a tile of the block: everything on full registers
+} tap_section_kind;
+
+/// An iteration space with strided operands and the tile program that runs over it.
+///
+/// Axes, outermost first: `kept` kept axes, then `reduced` reduced ones, then, for a reduction along rows only, one
+/// kept column axis. So there are three forms:
+///   map         reduced == 0, kept == rank: tiles of the flattened space.
+///   horizontal  reduced > 0, kept + reduced == rank: a block is some whole rows; LOOP sections run over the tiles of
+///               the reduced axes; KEPT registers hold one element a row.
+///   vertical    reduced > 0, kept + reduced + 1 == rank: a block is one index of the kept axes and up to TAP_TILE
+///               columns; LOOP sections run over the reduced axes, some rows at a time; KEPT registers hold one element
+///               a column.
+/// The sections after SETUP run in order for each block. A full register keeps its value from one LOOP section to the
+/// next of the same block only when the block is a single tile (`tap_region_resident`).
+/// Every extent is above zero; an empty space has no units (a reduction over an empty axis is lowered to a fill).
+/// Rank is at least 1. KEPT loads, stores and indexes use the operand's strides of the kept axes only.
+typedef struct {
+  int32_t rank, kept, reduced;
+  int32_t operands;
+  int64_t extent[TAP_MAX_RANK];
+  const int64_t *strides; // operands x rank, in elements; 0 repeats, negative walks backwards
+  const tap_section *sections;
+  int32_t section_count;
+  int32_t registers;
+  int32_t register_bytes; // TAP_TILE x the widest element the program uses
+  const tap_tile_instr *instrs;
+  const uint64_t *immediates;
+} tap_region;
+
+/// The first index found out of range in a run. Written once; `code` 0: none.
+typedef struct {
+  _Atomic int32_t code; // 0 none, 1 being written, 2 index out of range
+  int32_t instruction;
+  int64_t value, bound;
+} tap_fault;
+
+/// What a kernel is called with.
+typedef struct {
+  const tap_region *region;  // the result's space and the program; see each kernel
+  void *const *operands;     // addresses of element 0 of the region's operands, then of the kernel's own
+  const int64_t *parameters; // the kernel's own
+  tap_fault *fault;
+  void *scratch;             // of this thread, 64-byte aligned, at least what `scratch_bytes` says
+  int32_t instruction;       // for faults
+  uint8_t dtype;             // tap_dtype the kernel works in
+} tap_call;
+
+/// Kernels. Own operands follow the region's `operands` operands. Unless said otherwise own operands are contiguous,
+/// row-major. Kernels marked E run the region's program over each block of their result (the region is a map whose
+/// TAP_RESULT is the block; rows and columns as said), so every E result is written by the program's STOREs.
+typedef enum : uint16_t {
+  /// The region alone.
+  TAP_KERNEL_REGION,
+  /// E. Batched product. Region: [batch axes..., m, n] (kept == rank >= 2). Own operands: A, B.
+  /// Parameters: k, then for A: strides of the batch axes..., of m, of k; for B: of the batch axes..., of k, of n.
+  TAP_KERNEL_DOT,
+  /// E. Convolution NHWC x HWIO. Region: [n, oh, ow, oc]. Own operands: input, filter. Parameters: see tap_conv.
+  TAP_KERNEL_CONV,
+  /// E. Its gradient in the input. Region: [n, h, w, c]. Own operands: cotangent of the output, filter.
+  TAP_KERNEL_CONV_INPUT_GRADIENT,
+  /// E. Its gradient in the filter. Region: [kh, kw, c / groups, oc]. Own operands: input, cotangent of the output.
+  TAP_KERNEL_CONV_FILTER_GRADIENT,
+  /// result[b, o, i, :] = table[b, o, indices[b, i], :]. No region. Own operands: result, table, indices (i32).
+  /// Parameters: batch, outer, extent (of the indexed axis), count (of indices a batch), inner. Faults outside range.
+  TAP_KERNEL_GATHER,
+  /// result[b, o, indices[b, i], :] += updates[b, o, i, :] in the order of i, after a copy of base into result (base may
+  /// be result itself). Own operands: result, base, updates, indices. Parameters as for gather.
+  TAP_KERNEL_SCATTER_ADD,
+  /// Pooling by the largest of a window over NHWC; padding is never chosen; the first of equals wins, NaN wins.
+  /// Own operands: input, values, choice (i32: row-major place within the window). Parameters: tap_window.
+  TAP_KERNEL_MAX_POOL,
+  /// result[n, oh, ow, c] = input at the window's choice. Own operands: input, choice, result.
+  TAP_KERNEL_POOL_GATHER,
+  /// result (input shaped) = sum of cotangent over the windows that chose the place. Own: cotangent, choice, result.
+  TAP_KERNEL_POOL_SCATTER,
+  /// Sum over each window (padding adds 0). Own: input, result.
+  TAP_KERNEL_SUM_POOL,
+  /// Its gradient. Own: cotangent, result (input shaped).
+  TAP_KERNEL_SUM_POOL_GRADIENT,
+  /// Place (i32) of the largest / smallest along an axis, the first of equals; NaN wins. Own: input, result.
+  /// Parameters: outer, extent, inner.
+  TAP_KERNEL_ARG_MAX,
+  TAP_KERNEL_ARG_MIN,
+  /// Running sum along an axis. Own: input, result. Parameters: outer, extent, inner, reverse, exclusive.
+  TAP_KERNEL_CUMULATIVE_SUM,
+  /// Stable sort along the last axis. Own: input, values, places (i32). Parameters: outer, extent, descending.
+  /// NaN counts as the largest.
+  TAP_KERNEL_SORT,
+  TAP_KERNEL_COUNT,
+} tap_kernel;
+
+/// Parameters of the convolution kernels, in this order.
+typedef struct {
+  int64_t n, h, w, c, oh, ow, oc, kh, kw;
+  int64_t stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w, groups;
+} tap_conv;
+
+/// Parameters of the pooling kernels, in this order.
+typedef struct {
+  int64_t n, h, w, c, oh, ow, kh, kw;
+  int64_t stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w;
+} tap_window;
+
+/// Instruction sets a kernel is compiled for.
+typedef enum : int32_t { TAP_BASELINE, TAP_AVX2, TAP_AVX512, TAP_LEVEL_COUNT } tap_level;
+
+/// The kernels of one instruction set.
+typedef struct {
+  tap_level level;
+  const char *name; // "baseline", "avx2", "avx512"
+  /// Runs units [begin, end).
+  void (*run[TAP_KERNEL_COUNT])(const tap_call *call, int64_t begin, int64_t end);
+  /// out[i] = f(x[i]) for the tile op, float32: what `verify --functions` measures.
+  void (*apply_f32)(tap_tile_op op, const float *x, float *out, int64_t count);
+} tap_table;
+
+/// The number of units of an instruction: what the splits among threads are made of. The same for every level.
+int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
+/// Scratch bytes one thread needs.
+size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
+/// Whether each block of a region is a single tile, so that full registers live across LOOP sections.
+bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent);
+
+/// The table of a level, or null where the machine (or the build) lacks it.
+const tap_table *tap_table_of(tap_level level);
+/// The best level of this machine.
+tap_level tap_best_level(void);
+
+/// Sets round-to-nearest and the handling of subnormals the kernels expect (kept, not flushed); returns what to restore.
+uint64_t tap_enter_float_mode(void);
+void tap_leave_float_mode(uint64_t saved);
+
+/// One instruction that tells the core a loop is waiting.
+void tap_pause(void);
+
+#endif
