@@ -1,0 +1,32 @@
+/// The type of the elements of a tensor or an array.
+///
+/// Float32 works, Float64 checks, Int32 indexes, Bool masks. Types are never promoted implicitly.
+public enum DType: UInt8, Hashable, Sendable, CaseIterable {
+  case float32
+  case float64
+  case int32
+  case bool
+
+  /// Bytes of one element.
+  public var byteCount: Int {
+    switch self {
+    case .float32, .int32: 4
+    case .float64: 8
+    case .bool: 1
+    }
+  }
+
+  /// Whether elements are floating-point numbers: the types gradients flow through.
+  public var isFloat: Bool { self == .float32 || self == .float64 }
+}
+
+extension DType: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .float32: "float32"
+    case .float64: "float64"
+    case .int32: "int32"
+    case .bool: "bool"
+    }
+  }
+}

@@ -1,0 +1,166 @@
+/// A concrete array: element type, shape and values, row-major and contiguous. A copy-on-write value.
+public struct NDArray: Sendable {
+  public let type: TensorType
+  package private(set) var storage: ArrayStorage
+
+  public var shape: Shape { type.shape }
+  public var dtype: DType { type.dtype }
+  /// The number of elements.
+  public var count: Int { type.shape.count }
+
+  /// An array of zeros (false for Bool).
+  public init(zeros shape: Shape, _ dtype: DType = .float32) {
+    type = TensorType(dtype, shape)
+    storage = ArrayStorage(byteCount: type.byteCount)
+  }
+
+  /// An array whose every element is the one nearest to `value`.
+  public init(repeating value: Double, _ shape: Shape, _ dtype: DType = .float32) {
+    self.init(zeros: shape, dtype)
+    for place in 0..<count { setDouble(value, at: place) }
+  }
+
+  /// A scalar of the element's type.
+  public init<Element: ArrayElement>(_ value: Element) {
+    self.init(zeros: [], Element.dtype)
+    storage.base.storeBytes(of: value, as: Element.self)
+  }
+
+  /// A vector of the elements' type.
+  public init<Element: ArrayElement>(_ values: [Element]) {
+    self.init(zeros: Shape([values.count]), Element.dtype)
+    fill(from: values)
+  }
+
+  /// An array of the shape, filled row by row.
+  ///
+  /// - Throws: `shapeMismatch` when the number of values is not the shape's element count.
+  public init<Element: ArrayElement>(_ values: [Element], shape: Shape) throws(TapestryError) {
+    guard values.count == shape.count, !shape.extents.contains(where: { $0 < 0 }) else {
+      throw TapestryError(
+        .shapeMismatch, "\(values.count) values do not fill an array of shape \(shape), which holds \(shape.count)",
+        remedy: "give a shape whose extents multiply to \(values.count)")
+    }
+    self.init(zeros: shape, Element.dtype)
+    fill(from: values)
+  }
+
+  private func fill<Element: ArrayElement>(from values: [Element]) {
+    values.withUnsafeBytes { source in
+      if let address = source.baseAddress { storage.base.copyMemory(from: address, byteCount: source.count) }
+    }
+  }
+
+  /// The same elements under another shape of equal count; no copy.
+  ///
+  /// - Throws: `shapeMismatch` when the counts differ.
+  public func reshaped(_ shape: Shape) throws(TapestryError) -> NDArray {
+    guard shape.count == count else {
+      throw TapestryError(
+        .shapeMismatch, "an array of shape \(self.shape) cannot take shape \(shape): \(count) elements against \(shape.count)",
+        remedy: "keep the number of elements")
+    }
+    return NDArray(TensorType(dtype, shape), storage)
+  }
+
+  /// An array over storage that is not written elsewhere.
+  package init(_ type: TensorType, _ storage: ArrayStorage) {
+    precondition(storage.byteCount >= type.byteCount)
+    self.type = type
+    self.storage = storage
+  }
+}
+
+extension NDArray {
+  /// The elements, row by row.
+  ///
+  /// - Throws: `dtypeMismatch` when the array holds another type.
+  public func values<Element: ArrayElement>(as element: Element.Type) throws(TapestryError) -> [Element] {
+    guard Element.dtype == dtype else {
+      throw TapestryError(
+        .dtypeMismatch, "an array of \(dtype) was read as \(Element.dtype)",
+        remedy: "read it as \(dtype), or use `doubles`, which converts")
+    }
+    return [Element](UnsafeBufferPointer(start: elements(Element.self), count: count))
+  }
+
+  /// The elements as doubles, row by row; exact for every element type.
+  public var doubles: [Double] { (0..<count).map(double(at:)) }
+
+  /// The element at a row-major place as a double. The place must exist.
+  public func double(at place: Int) -> Double {
+    precondition(place >= 0 && place < count, "place \(place) outside an array of \(count) elements")
+    return switch dtype {
+    case .float32: Double(elements(Float.self)[place])
+    case .float64: elements(Double.self)[place]
+    case .int32: Double(elements(Int32.self)[place])
+    case .bool: elements(UInt8.self)[place] == 0 ? 0 : 1
+    }
+  }
+
+  /// Sets the element at a row-major place to the one nearest to `value`. The place must exist.
+  public mutating func setDouble(_ value: Double, at place: Int) {
+    precondition(place >= 0 && place < count, "place \(place) outside an array of \(count) elements")
+    let address = uniqueBytes()
+    switch dtype {
+    case .float32: address.assumingMemoryBound(to: Float.self)[place] = Float(value)
+    case .float64: address.assumingMemoryBound(to: Double.self)[place] = value
+    case .int32: address.assumingMemoryBound(to: Int32.self)[place] = Int32(nearest: value)
+    case .bool: address.assumingMemoryBound(to: UInt8.self)[place] = value != 0 ? 1 : 0
+    }
+  }
+
+  private func elements<Element>(_ element: Element.Type) -> UnsafePointer<Element> {
+    UnsafePointer(storage.base.assumingMemoryBound(to: Element.self))
+  }
+
+  /// Calls `body` with the bytes of the elements.
+  public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    defer { withExtendedLifetime(storage) {} }
+    return try body(UnsafeRawBufferPointer(start: storage.base, count: type.byteCount))
+  }
+
+  /// Calls `body` with the bytes of the elements for writing, after a copy where they are shared.
+  public mutating func withUnsafeMutableBytes<Result>(
+    _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let address = uniqueBytes()
+    defer { withExtendedLifetime(storage) {} }
+    return try body(UnsafeMutableRawBufferPointer(start: address, count: type.byteCount))
+  }
+
+  /// The address of the elements after making this array their only owner.
+  package mutating func uniqueBytes() -> UnsafeMutableRawPointer {
+    if !isKnownUniquelyReferenced(&storage) { storage = ArrayStorage(copying: storage) }
+    return storage.base
+  }
+}
+
+extension NDArray: Hashable {
+  /// Equal type and equal bits (so a not-a-number equals itself, and -0 differs from 0).
+  public static func == (a: NDArray, b: NDArray) -> Bool {
+    guard a.type == b.type else { return false }
+    if a.storage === b.storage { return true }
+    return a.withUnsafeBytes { x in b.withUnsafeBytes { y in x.elementsEqual(y) } }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(type)
+    withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0.prefix(256))) }
+  }
+}
+
+extension NDArray: CustomStringConvertible {
+  /// Type and the first eight elements, as `float32[2] [1.0, 2.0]`.
+  public var description: String {
+    let shown = (0..<Swift.min(count, 8)).map { place in
+      switch dtype {
+      case .int32: "\(Int(double(at: place)))"
+      case .bool: double(at: place) == 0 ? "false" : "true"
+      case .float32: "\(Float(double(at: place)))"
+      case .float64: "\(double(at: place))"
+      }
+    }
+    return "\(type) [" + shown.joined(separator: ", ") + (count > 8 ? ", ...]" : "]")
+  }
+}
