@@ -1,0 +1,17 @@
+public import TapestryCore
+
+/// Why an op does not take its operands: what the rules of an op throw. The graph adds op, operands, scope and place.
+public struct OpFault: Error, Sendable {
+  public let code: TapestryError.Code
+  public let message: String
+  public let remedy: String
+
+  public init(_ code: TapestryError.Code, _ message: String, remedy: String) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+/// A fault found while a graph was built, kept until it is compiled.
+package typealias Diagnostic = TapestryError

@@ -1,0 +1,36 @@
+package import TapestryCore
+
+/// A variable of a program: a path of the state with type, start value and the value it holds at the present point of
+/// the trace.
+package struct Variable: Sendable {
+  package var path: String
+  package var type: TensorType
+  package var initializer: Initializer
+  package var isTrainable: Bool
+  package var declared: SourcePlace?
+  /// The current version: the variable itself, then whatever was assigned last.
+  package var current: Value
+  /// How many times it was assigned.
+  package var version = 0
+}
+
+/// What a graph takes in and gives out: inputs, variables with their versions, reports. All in order of declaration.
+package struct Effects: Sendable {
+  package var inputs: [(name: String, value: Value)] = []
+  package var variables: [Variable] = []
+  package var variableIndex: [String: Int] = [:]
+  package var reports: [(name: String, value: Value)] = []
+  /// How many random streams each scope has drawn, by path.
+  var streamCounts: [String: Int] = [:]
+  var phase = Phase.forward
+  var partner: Int32 = -1
+  /// The place of the outermost library function being recorded.
+  var place: SourcePlace?
+}
+
+extension Effects {
+  /// The values a program must compute: reports, then the last version of each variable that was assigned.
+  package var roots: [Value] {
+    reports.map(\.value) + variables.filter { $0.version > 0 }.map(\.current)
+  }
+}

@@ -1,0 +1,129 @@
+import Synchronization
+public import TapestryCore
+
+/// The trace of one program: a symbolic graph that only grows.
+///
+/// Nodes are immutable and each expression is held once. A wrong expression records a diagnostic and yields a poisoned
+/// tensor; compiling then throws one error that lists them all.
+public final class Graph: Sendable {
+  private let store: Mutex<GraphStore>
+
+  public init() { store = Mutex(GraphStore()) }
+
+  package init(_ store: GraphStore) { self.store = Mutex(store) }
+
+  /// Calls `body` with the arena.
+  package func withStore<Result>(_ body: (inout sending GraphStore) throws -> sending Result) rethrows -> sending Result {
+    try store.withLock(body)
+  }
+
+  /// The arena as it is now; a copy is made when either side changes it.
+  package var snapshot: GraphStore { store.withLock { $0 } }
+
+  /// The faults recorded so far.
+  public var diagnostics: [TapestryError] { store.withLock { $0.diagnostics } }
+
+  /// The number of nodes.
+  public var nodeCount: Int { store.withLock { $0.count } }
+
+  /// Throws the diagnostics as one error.
+  ///
+  /// - Throws: `invalidGraph` when there are any.
+  public func validate() throws(TapestryError) {
+    let found = diagnostics
+    guard let first = found.first else { return }
+    throw TapestryError(
+      .invalidGraph, found.count == 1 ? "the graph has 1 fault" : "the graph has \(found.count) faults",
+      remedy: "mend what is listed and trace again", at: first.place, notes: found.map(\.description))
+  }
+}
+
+extension Graph {
+  /// Records an op and gives its results; poisoned ones when an operand is poisoned or the op refuses its operands.
+  package func record(_ op: some Op, _ operands: [Tensor], at place: SourcePlace? = nil) -> [Tensor] {
+    if let stranger = operands.first(where: { $0.graph !== self }) {
+      for graph in [self, stranger.graph] {
+        graph.diagnose(
+          TapestryError(
+            .mixedGraphs, "\(type(of: op).name) takes tensors of two graphs",
+            remedy: "build both operands in one tracing, or feed the value of one as an input of the other", at: place))
+      }
+      return [Tensor](repeating: Tensor(self, .poison), count: op.resultCount)
+    }
+    let values = operands.map(\.value)
+    return store.withLock { store in
+      guard !values.contains(where: \.isPoison) else {
+        return [Tensor](repeating: Tensor(self, .poison), count: op.resultCount)
+      }
+      let types = values.map { store.type(of: $0) }
+      do throws(OpFault) {
+        let (node, _) = try store.add(op, values) { () throws(OpFault) in try op.resultTypes(of: types) }
+        store.addOrigin(store.origin(of: values, at: place), to: node)
+        return (0..<store.resultCount(of: node)).map { Tensor(self, Value(node, $0)) }
+      } catch {
+        let origin = store.origin(of: values, at: place)
+        store.diagnostics.append(error.diagnostic(type(of: op).name, types, origin))
+        return [Tensor](repeating: Tensor(self, .poison), count: op.resultCount)
+      }
+    }
+  }
+
+  /// Records a leaf or an effect under a scope of its own.
+  package func record(_ op: some Op, in scope: String, at place: SourcePlace?) -> Tensor {
+    store.withLock { store in
+      let node = store.addLeaf(op)
+      store.addOrigin(
+        Origin(scope: scope, place: store.effects.place ?? place, phase: store.effects.phase), to: node)
+      return Tensor(self, Value(node))
+    }
+  }
+
+  /// Notes a fault.
+  package func diagnose(_ fault: TapestryError) { store.withLock { $0.diagnostics.append(fault) } }
+
+  /// Runs a library function as if all it records were written at the caller's line; the outermost caller wins.
+  package func located<Result>(_ file: StaticString, _ line: UInt, _ body: () -> Result) -> Result {
+    let isOutermost = store.withLock { store in
+      if store.effects.place != nil { return false }
+      store.effects.place = SourcePlace(file, line)
+      return true
+    }
+    defer { if isOutermost { store.withLock { $0.effects.place = nil } } }
+    return body()
+  }
+
+  /// Runs `body`, whose nodes belong to a phase; for gradients, made by the rule of `partner`.
+  package func inPhase<Result>(_ phase: Phase, partner: Int32 = -1, _ body: () -> Result) -> Result {
+    let before = store.withLock { store in
+      defer { (store.effects.phase, store.effects.partner) = (phase, partner) }
+      return (store.effects.phase, store.effects.partner)
+    }
+    defer { store.withLock { ($0.effects.phase, $0.effects.partner) = before } }
+    return body()
+  }
+}
+
+extension GraphStore {
+  /// The node of an op without operands, whose types depend on nothing.
+  package mutating func addLeaf(_ op: some Op) -> Int {
+    add(op, []) { (try? op.resultTypes(of: [])) ?? [] }.node
+  }
+
+  /// Scope and place an op inherits: an operator cannot know its line, so it takes those of its latest operand.
+  fileprivate func origin(of operands: [Value], at place: SourcePlace?) -> Origin {
+    let latest = operands.max { $0.node < $1.node }
+    let inherited = latest.flatMap { origins.first(from: nodes[Int($0.node)].origin) }
+    return Origin(
+      scope: inherited?.scope ?? "", place: effects.place ?? place ?? inherited?.place, phase: effects.phase,
+      partner: effects.partner)
+  }
+}
+
+extension OpFault {
+  /// The fault with what the graph knows of it.
+  fileprivate func diagnostic(_ op: String, _ types: [TensorType], _ origin: Origin) -> Diagnostic {
+    TapestryError(
+      code, "\(op) of \(types.map(\.description).joined(separator: " and ")): \(message)", remedy: remedy,
+      at: origin.place, scope: origin.scope)
+  }
+}

@@ -1,0 +1,153 @@
+package import TapestryCore
+
+/// The place of a value in a graph: a node and one of its results.
+package struct Value: Hashable, Sendable {
+  package var node: Int32
+  package var output: Int32
+
+  package init(_ node: Int, _ output: Int = 0) {
+    self.node = Int32(node)
+    self.output = Int32(output)
+  }
+
+  /// The value of an expression that was diagnosed.
+  package static let poison = Value(-1)
+  package var isPoison: Bool { node < 0 }
+}
+
+/// One node: an interned op with ranges of the operand list and the result-type list.
+package struct Node: Sendable {
+  package var op: Int32
+  package var firstOperand: Int32
+  package var firstResult: Int32
+  package var operandCount: Int16
+  package var resultCount: Int16
+  /// Head of the node's list of origins.
+  package var origin: Int32
+}
+
+/// An op as a key: equal when type and attributes are.
+private struct OpKey: Hashable, Sendable {
+  let op: any Op
+
+  static func == (a: OpKey, b: OpKey) -> Bool {
+    func equals<Other: Op>(_ other: Other) -> Bool { (a.op as? Other) == other }
+    return equals(b.op)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(ObjectIdentifier(type(of: op)))
+    op.hash(into: &hasher)
+  }
+}
+
+/// The arena of a graph: flat arrays of trivial structs, append-only, each node once.
+///
+/// Nodes are numbered in order of creation, so operands always have smaller numbers than the nodes that use them and
+/// counting upwards is a topological order. A node is found again by a hash table over op and operands (hash-consing):
+/// building the same expression twice gives the same node. Ops and types are interned to small numbers. Every
+/// read of a node by a compiler pass goes through `node(_:)`, which counts, so that tests can bound the work of a pass.
+package struct GraphStore: Sendable {
+  package private(set) var nodes: [Node] = []
+  private(set) var operandList: [Value] = []
+  private(set) var resultList: [Int32] = []
+  private(set) var types: [TensorType] = []
+  private var typeIndex: [TensorType: Int32] = [:]
+  package private(set) var ops: [any Op] = []
+  private var opIndex: [OpKey: Int32] = [:]
+  private var table = [Int32](repeating: -1, count: 64)
+
+  package var origins = OriginList()
+  package var effects = Effects()
+  package var diagnostics: [Diagnostic] = []
+
+  package init() {}
+
+  package var count: Int { nodes.count }
+
+  /// The op of a node.
+  package func op(of node: Int) -> any Op { ops[Int(nodes[node].op)] }
+
+  /// The operands of a node.
+  package func operands(of node: Int) -> ArraySlice<Value> {
+    let record = nodes[node]
+    return operandList[Int(record.firstOperand)..<Int(record.firstOperand) + Int(record.operandCount)]
+  }
+
+  /// The number of results of a node.
+  package func resultCount(of node: Int) -> Int { Int(nodes[node].resultCount) }
+
+  /// The type of a value.
+  package func type(of value: Value) -> TensorType {
+    types[Int(resultList[Int(nodes[Int(value.node)].firstResult) + Int(value.output)])]
+  }
+
+  /// The number of an op, given it now if it is new.
+  private mutating func intern(_ op: any Op) -> Int32 {
+    let key = OpKey(op: op)
+    if let known = opIndex[key] { return known }
+    let number = Int32(ops.count)
+    ops.append(op)
+    opIndex[key] = number
+    return number
+  }
+
+  private mutating func intern(_ type: TensorType) -> Int32 {
+    if let known = typeIndex[type] { return known }
+    let number = Int32(types.count)
+    types.append(type)
+    typeIndex[type] = number
+    return number
+  }
+
+  /// The node of an op on operands: the one there is, or a new one whose types `resultTypes` gives.
+  ///
+  /// - Complexity: O(operands) on average.
+  package mutating func add<Fault: Error>(
+    _ op: any Op, _ operands: [Value], resultTypes: () throws(Fault) -> [TensorType]
+  ) throws(Fault) -> (node: Int, isNew: Bool) {
+    let number = intern(op)
+    var slot = hash(number, operands) & (table.count - 1)
+    while table[slot] >= 0 {
+      let candidate = Int(table[slot])
+      if nodes[candidate].op == number, self.operands(of: candidate).elementsEqual(operands) { return (candidate, false) }
+      slot = (slot + 1) & (table.count - 1)
+    }
+    let results = try resultTypes()
+    let node = Node(
+      op: number, firstOperand: Int32(operandList.count), firstResult: Int32(resultList.count),
+      operandCount: Int16(operands.count), resultCount: Int16(results.count), origin: -1)
+    operandList.append(contentsOf: operands)
+    for type in results { resultList.append(intern(type)) }
+    table[slot] = Int32(nodes.count)
+    nodes.append(node)
+    if nodes.count * 2 > table.count { rehash() }
+    return (nodes.count - 1, true)
+  }
+
+  private func hash(_ op: Int32, _ operands: some Sequence<Value>) -> Int {
+    var state = UInt64(truncatingIfNeeded: op) &* 0x9E37_79B9_7F4A_7C15
+    for operand in operands {
+      state ^= UInt64(truncatingIfNeeded: operand.node) << 8 ^ UInt64(truncatingIfNeeded: operand.output)
+      state = (state ^ state >> 29) &* 0xBF58_476D_1CE4_E5B9
+    }
+    return Int(truncatingIfNeeded: (state ^ state >> 32) & 0x7fff_ffff)
+  }
+
+  private mutating func rehash() {
+    table = [Int32](repeating: -1, count: table.count * 2)
+    for node in nodes.indices {
+      var slot = hash(nodes[node].op, operands(of: node)) & (table.count - 1)
+      while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
+      table[slot] = Int32(node)
+    }
+  }
+
+  /// Notes where a node was made.
+  package mutating func addOrigin(_ origin: Origin, to node: Int) {
+    nodes[node].origin = origins.adding(origin, before: nodes[node].origin)
+  }
+
+  /// Where a node was made: the latest place first.
+  package func origins(of node: Int) -> [Origin] { origins.list(from: nodes[node].origin) }
+}

@@ -1,0 +1,26 @@
+public import TapestryCore
+
+/// How a variable starts: a function from type and random stream to values.
+public struct Initializer: Sendable {
+  /// The name shown in summaries.
+  public let name: String
+  private let make: @Sendable (TensorType, RandomStream) -> NDArray
+
+  /// An initializer of one's own. The array returned must have the type asked for.
+  public init(_ name: String, _ make: @escaping @Sendable (TensorType, RandomStream) -> NDArray) {
+    self.name = name
+    self.make = make
+  }
+
+  /// The start value of a variable.
+  public func callAsFunction(_ type: TensorType, _ stream: RandomStream) -> NDArray { make(type, stream) }
+
+  /// All elements the same.
+  public static func constant(_ value: Double) -> Initializer {
+    Initializer("constant \(value)") { type, _ in NDArray(repeating: value, type.shape, type.dtype) }
+  }
+
+  public static var zeros: Initializer { Initializer("zeros") { type, _ in NDArray(zeros: type.shape, type.dtype) } }
+
+  public static var ones: Initializer { constant(1) }
+}

@@ -1,0 +1,59 @@
+package import TapestryCore
+
+/// What a node is for.
+package enum Phase: UInt8, Sendable, Hashable, CaseIterable {
+  case forward, gradient, update
+}
+
+/// Where a node was made.
+package struct Origin: Sendable, Hashable {
+  /// The path of the scope, `""` at the top.
+  package var scope: String
+  package var place: SourcePlace?
+  package var phase: Phase
+  /// For a gradient node, the forward node whose rule made it.
+  package var partner: Int32 = -1
+}
+
+/// The origins of all nodes, a linked list for each: a shared node keeps those of everyone who asked for it.
+package struct OriginList: Sendable {
+  /// A node asked for again and again (a constant) keeps this many.
+  private static let most = 8
+
+  private var origins: [Origin] = []
+  private var index: [Origin: Int32] = [:]
+  private var links: [(origin: Int32, next: Int32, length: Int32)] = []
+
+  /// The head of the list with the origin added, or unchanged where it is there already or the list is full.
+  mutating func adding(_ origin: Origin, before head: Int32) -> Int32 {
+    let number: Int32
+    if let known = index[origin] {
+      number = known
+    } else {
+      number = Int32(origins.count)
+      origins.append(origin)
+      index[origin] = number
+    }
+    var link = head
+    while link >= 0 {
+      if links[Int(link)].origin == number { return head }
+      link = links[Int(link)].next
+    }
+    let length = head < 0 ? 1 : links[Int(head)].length + 1
+    if length > OriginList.most { return head }
+    links.append((number, head, length))
+    return Int32(links.count - 1)
+  }
+
+  func list(from head: Int32) -> [Origin] {
+    var result: [Origin] = []
+    var link = head
+    while link >= 0 {
+      result.append(origins[Int(links[Int(link)].origin)])
+      link = links[Int(link)].next
+    }
+    return result
+  }
+
+  func first(from head: Int32) -> Origin? { head < 0 ? nil : origins[Int(links[Int(head)].origin)] }
+}

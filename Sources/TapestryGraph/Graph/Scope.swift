@@ -1,0 +1,168 @@
+public import TapestryCore
+
+/// A named part of a model: where parameters and state get their paths from.
+///
+/// The same path is the same variable, so calling a model function twice with one scope shares its parameters.
+public struct Scope: Sendable {
+  public let graph: Graph
+  /// The path of the scope, `""` at the top.
+  public let path: String
+  /// Where the scope was opened.
+  package let place: SourcePlace?
+
+  package init(_ graph: Graph, _ path: String, _ place: SourcePlace?) {
+    self.graph = graph
+    self.path = path
+    self.place = place
+  }
+
+  /// The scope of that name inside this one.
+  public func callAsFunction(_ name: String, file: StaticString = #fileID, line: UInt = #line) -> Scope {
+    Scope(graph, pathOf(name), SourcePlace(file, line))
+  }
+
+  /// A trainable variable: the current version of the one at this path, or a new one.
+  ///
+  /// A second call with another shape or type is a diagnostic that shows both places.
+  public func parameter(
+    _ name: String, _ shape: Shape, _ initializer: Initializer, dtype: DType = .float32,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    variable(name, TensorType(dtype, shape), initializer, isTrainable: true, SourcePlace(file, line))
+  }
+
+  /// A variable that is not trained (running statistics, moments, step counts).
+  public func state(
+    _ name: String, _ shape: Shape, _ initializer: Initializer = .zeros, dtype: DType = .float32,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    variable(name, TensorType(dtype, shape), initializer, isTrainable: false, SourcePlace(file, line))
+  }
+
+  /// Makes the next version of a variable of this scope: what is traced from here on reads `value`.
+  ///
+  /// A name not declared, or a value of another shape or type, is a diagnostic.
+  public func assign(_ name: String, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line) {
+    graph.assign(pathOf(name), value, at: SourcePlace(file, line))
+  }
+
+  /// A number for the next random op of this scope: the same in every tracing, another for each call.
+  package func nextStream() -> UInt64 {
+    graph.withStore { store in
+      let ordinal = store.effects.streamCounts[path, default: 0]
+      store.effects.streamCounts[path] = ordinal + 1
+      return RandomStream.identifier(of: "\(path)#\(ordinal)")
+    }
+  }
+
+  private func pathOf(_ name: String) -> String { path.isEmpty ? name : path + "/" + name }
+
+  private func variable(
+    _ name: String, _ type: TensorType, _ initializer: Initializer, isTrainable: Bool, _ caller: SourcePlace
+  ) -> Tensor {
+    let path = pathOf(name)
+    let declared = graph.withStore { $0.effects.place } ?? place ?? caller
+    if let known = graph.variable(path) {
+      if known.type == type { return Tensor(graph, known.current) }
+      let before = known.declared.map { " at \($0)" } ?? ""
+      graph.diagnose(
+        TapestryError(
+          .conflictingParameter, "'\(path)' is declared as \(type), but as \(known.type)\(before)",
+          remedy: "give one of the two a scope of its own", at: declared, scope: self.path))
+      return Tensor(graph, .poison)
+    }
+    guard !type.shape.extents.contains(where: { $0 < 0 }) else {
+      graph.diagnose(
+        TapestryError(
+          .invalidAttribute, "'\(path)' is declared with shape \(type.shape)", remedy: "give extents of 0 or more",
+          at: declared, scope: self.path))
+      return Tensor(graph, .poison)
+    }
+    let tensor = graph.record(VariableOp(path: path, type: type), in: self.path, at: declared)
+    graph.withStore { store in
+      store.effects.variableIndex[path] = store.effects.variables.count
+      store.effects.variables.append(
+        Variable(
+          path: path, type: type, initializer: initializer, isTrainable: isTrainable, declared: declared,
+          current: tensor.value))
+    }
+    return tensor
+  }
+}
+
+extension Graph {
+  /// The top scope.
+  public func scope(_ name: String, file: StaticString = #fileID, line: UInt = #line) -> Scope {
+    Scope(self, name, SourcePlace(file, line))
+  }
+
+  /// The variable at a path.
+  package func variable(_ path: String) -> Variable? {
+    withStore { store in store.effects.variableIndex[path].map { store.effects.variables[$0] } }
+  }
+
+  /// Makes the next version of the variable at a path.
+  package func assign(_ path: String, _ value: Tensor, at place: SourcePlace?) {
+    guard let known = variable(path) else {
+      return diagnose(
+        TapestryError(
+          .invalidState, "'\(path)' is assigned, but no variable has that path",
+          remedy: "declare it with `parameter` or `state` first", at: place))
+    }
+    guard !value.isPoisoned else { return }
+    guard value.type == known.type else {
+      return diagnose(
+        TapestryError(
+          .shapeMismatch, "'\(path)' is \(known.type) and cannot be assigned \(value.type)",
+          remedy: "reshape, reduce or cast the value", at: place))
+    }
+    guard let next = record(AssignOp(path: path, version: known.version + 1), [value], at: place).first,
+      !next.isPoisoned
+    else { return }
+    withStore { store in
+      let index = store.effects.variableIndex[path]!
+      store.effects.variables[index].current = next.value
+      store.effects.variables[index].version += 1
+    }
+  }
+
+  /// A value given at each run.
+  ///
+  /// Asking twice for one name with one type gives the same tensor; with another type it is a diagnostic.
+  public func input(
+    _ name: String, _ shape: Shape, _ dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let type = TensorType(dtype, shape)
+    let place = SourcePlace(file, line)
+    if let known = withStore({ store in store.effects.inputs.first { $0.name == name }?.value }) {
+      let tensor = Tensor(self, known)
+      if tensor.type == type { return tensor }
+      diagnose(
+        TapestryError(
+          .conflictingParameter, "input '\(name)' is declared as \(type), but before as \(tensor.type)",
+          remedy: "give one of the two another name", at: place))
+      return Tensor(self, .poison)
+    }
+    let tensor = record(InputOp(name: name, type: type), in: "", at: place)
+    withStore { $0.effects.inputs.append((name, tensor.value)) }
+    return tensor
+  }
+
+  /// Names a value as a result of the program. A name used again is a diagnostic.
+  public func report(_ name: String, _ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line) {
+    guard tensor.graph === self else {
+      return diagnose(
+        TapestryError(
+          .mixedGraphs, "'\(name)' reports a tensor of another graph", remedy: "report it in the tracing that made it",
+          at: SourcePlace(file, line)))
+    }
+    guard !tensor.isPoisoned else { return }
+    guard !withStore({ store in store.effects.reports.contains { $0.name == name } }) else {
+      return diagnose(
+        TapestryError(
+          .conflictingParameter, "output '\(name)' is reported twice", remedy: "give one of the two another name",
+          at: SourcePlace(file, line)))
+    }
+    withStore { $0.effects.reports.append((name, tensor.value)) }
+  }
+}
