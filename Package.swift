@@ -37,7 +37,7 @@ let package = Package(
     module("TapestryTape", ["CTapestryKernels", "TapestryCore", "TapestryGraph"]),
     module("TapestryCompiler", ["CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape"]),
     module("TapestryData", ["TapestryCore"]),
-    module("TapestryTerminal"),
+    module("TapestryTerminal", ["TapestryCore"]),
     module("TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
     module("TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryTerminal"]),
     module(
@@ -46,6 +46,9 @@ let package = Package(
         "TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal", "TapestryNN",
         "TapestryNotebook",
       ]),
+    tests(of: "TapestryCore"),
+    tests(of: "TapestryData", ["TapestryCore"]),
+    tests(of: "TapestryTerminal", ["TapestryCore"]),
     .executableTarget(
       name: "TapestryCommand", dependencies: ["Tapestry", "TapestryTape", "TapestryCompiler"], swiftSettings: strict),
     .executableTarget(

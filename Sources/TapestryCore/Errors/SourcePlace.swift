@@ -1,4 +1,4 @@
-/// A place in a user's source: file and line.
+/// A place in a user's source or in a file read: file and line, counted from 1.
 public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
   public let file: String
   public let line: Int
@@ -6,6 +6,12 @@ public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
   public init(_ file: StaticString, _ line: UInt) {
     self.file = "\(file)"
     self.line = Int(line)
+  }
+
+  /// A line of a file that was read.
+  package init(file: String, line: Int) {
+    self.file = file
+    self.line = line
   }
 
   /// `Module/File.swift:12`.

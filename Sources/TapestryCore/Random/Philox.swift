@@ -51,7 +51,7 @@ public struct RandomStream: Sendable {
   public func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in order.indices.dropFirst().reversed() {
-      order.swapAt(last, Int(UInt64(bits(at: last)) * UInt64(last + 1) >> 32))
+      order.swapAt(last, Int((UInt64(bits(at: last)) * UInt64(last + 1)) >> 32))
     }
     return order
   }

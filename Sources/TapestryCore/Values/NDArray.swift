@@ -8,8 +8,9 @@ public struct NDArray: Sendable {
   /// The number of elements.
   public var count: Int { type.shape.count }
 
-  /// An array of zeros (false for Bool).
+  /// An array of zeros (false for Bool). No extent may be negative.
   public init(zeros shape: Shape, _ dtype: DType = .float32) {
+    precondition(shape.extents.allSatisfy { $0 >= 0 }, "an array of shape \(shape) has a negative extent")
     type = TensorType(dtype, shape)
     storage = ArrayStorage(byteCount: type.byteCount)
   }
@@ -17,7 +18,12 @@ public struct NDArray: Sendable {
   /// An array whose every element is the one nearest to `value`.
   public init(repeating value: Double, _ shape: Shape, _ dtype: DType = .float32) {
     self.init(zeros: shape, dtype)
-    for place in 0..<count { setDouble(value, at: place) }
+    switch dtype {
+    case .float32: fill(with: Float(value))
+    case .float64: fill(with: value)
+    case .int32: fill(with: Int32(nearest: value))
+    case .bool: fill(with: Bool(nearest: value))
+    }
   }
 
   /// A scalar of the element's type.
@@ -34,15 +40,20 @@ public struct NDArray: Sendable {
 
   /// An array of the shape, filled row by row.
   ///
-  /// - Throws: `shapeMismatch` when the number of values is not the shape's element count.
+  /// - Throws: `shapeMismatch` when the number of values is not the shape's element count or an extent is negative.
   public init<Element: ArrayElement>(_ values: [Element], shape: Shape) throws(TapestryError) {
-    guard values.count == shape.count, !shape.extents.contains(where: { $0 < 0 }) else {
+    try NDArray.requireNoNegativeExtent(shape)
+    guard values.count == shape.count else {
       throw TapestryError(
         .shapeMismatch, "\(values.count) values do not fill an array of shape \(shape), which holds \(shape.count)",
         remedy: "give a shape whose extents multiply to \(values.count)")
     }
     self.init(zeros: shape, Element.dtype)
     fill(from: values)
+  }
+
+  private func fill<Element: ArrayElement>(with value: Element) {
+    storage.base.assumingMemoryBound(to: Element.self).update(repeating: value, count: count)
   }
 
   private func fill<Element: ArrayElement>(from values: [Element]) {
@@ -53,14 +64,23 @@ public struct NDArray: Sendable {
 
   /// The same elements under another shape of equal count; no copy.
   ///
-  /// - Throws: `shapeMismatch` when the counts differ.
+  /// - Throws: `shapeMismatch` when the counts differ or an extent is negative.
   public func reshaped(_ shape: Shape) throws(TapestryError) -> NDArray {
+    try NDArray.requireNoNegativeExtent(shape)
     guard shape.count == count else {
       throw TapestryError(
-        .shapeMismatch, "an array of shape \(self.shape) cannot take shape \(shape): \(count) elements against \(shape.count)",
+        .shapeMismatch,
+        "an array of shape \(self.shape) cannot take shape \(shape): \(count) elements against \(shape.count)",
         remedy: "keep the number of elements")
     }
     return NDArray(TensorType(dtype, shape), storage)
+  }
+
+  private static func requireNoNegativeExtent(_ shape: Shape) throws(TapestryError) {
+    guard shape.extents.contains(where: { $0 < 0 }) else { return }
+    throw TapestryError(
+      .shapeMismatch, "an array cannot have shape \(shape), which has a negative extent",
+      remedy: "give extents of 0 or more")
   }
 
   /// An array over storage that is not written elsewhere.
@@ -85,7 +105,14 @@ extension NDArray {
   }
 
   /// The elements as doubles, row by row; exact for every element type.
-  public var doubles: [Double] { (0..<count).map(double(at:)) }
+  public var doubles: [Double] {
+    switch dtype {
+    case .float32: UnsafeBufferPointer(start: elements(Float.self), count: count).map(Double.init)
+    case .float64: Array(UnsafeBufferPointer(start: elements(Double.self), count: count))
+    case .int32: UnsafeBufferPointer(start: elements(Int32.self), count: count).map(Double.init)
+    case .bool: UnsafeBufferPointer(start: elements(UInt8.self), count: count).map { $0 == 0 ? 0 : 1 }
+    }
+  }
 
   /// The element at a row-major place as a double. The place must exist.
   public func double(at place: Int) -> Double {
@@ -141,7 +168,18 @@ extension NDArray: Hashable {
   public static func == (a: NDArray, b: NDArray) -> Bool {
     guard a.type == b.type else { return false }
     if a.storage === b.storage { return true }
-    return a.withUnsafeBytes { x in b.withUnsafeBytes { y in x.elementsEqual(y) } }
+    return a.withUnsafeBytes { x in b.withUnsafeBytes { y in equalBytes(x, y) } }
+  }
+
+  /// Compares eight bytes at a time; both buffers are of one size and aligned as array storage is.
+  private static func equalBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    let wholeWords = a.count / 8 * 8
+    for offset in stride(from: 0, to: wholeWords, by: 8) {
+      guard a.load(fromByteOffset: offset, as: UInt64.self) == b.load(fromByteOffset: offset, as: UInt64.self) else {
+        return false
+      }
+    }
+    return a[wholeWords...].elementsEqual(b[wholeWords...])
   }
 
   public func hash(into hasher: inout Hasher) {

@@ -11,8 +11,8 @@ public struct Shape: Hashable, Sendable {
   /// The number of axes.
   public var rank: Int { extents.count }
 
-  /// The number of elements: the product of the extents, 1 for a scalar.
-  public var count: Int { extents.reduce(1, *) }
+  /// The number of elements: the product of the extents, 1 for a scalar, `Int.max` where it would not fit an `Int`.
+  public var count: Int { extents.contains(0) ? 0 : extents.reduce(1, saturatingProduct) }
 
   /// The extent of one axis. The axis must exist.
   public subscript(axis: Int) -> Int { extents[axis] }
@@ -20,7 +20,9 @@ public struct Shape: Hashable, Sendable {
   /// Distances in elements between neighbours along each axis of a contiguous row-major array.
   package var rowMajorStrides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
-    for axis in extents.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * extents[axis + 1] }
+    for axis in extents.indices.dropLast().reversed() {
+      strides[axis] = saturatingProduct(strides[axis + 1], extents[axis + 1])
+    }
     return strides
   }
 
@@ -71,9 +73,15 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     self.shape = shape
   }
 
-  /// Bytes of the value stored contiguously.
-  public var byteCount: Int { shape.count * dtype.byteCount }
+  /// Bytes of the value stored contiguously, `Int.max` where that would not fit an `Int`.
+  public var byteCount: Int { saturatingProduct(shape.count, dtype.byteCount) }
 
   /// Type and shape as `float32[2, 3]`.
   public var description: String { "\(dtype)\(shape)" }
+}
+
+/// The product, or `Int.max` where it overflows: an absurd shape must reach the memory limit's error, not a trap.
+private func saturatingProduct(_ a: Int, _ b: Int) -> Int {
+  let (product, overflow) = a.multipliedReportingOverflow(by: b)
+  return overflow ? .max : product
 }
