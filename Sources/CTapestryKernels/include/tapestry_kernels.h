@@ -19,6 +19,9 @@
 typedef enum : uint8_t { TAP_F32, TAP_F64, TAP_I32, TAP_BOOL } tap_dtype;
 
 /// Operations of tile programs. The Swift mirror is `TileOp`; a test compares the two.
+///
+/// A register of the result may be a register of an operand only where both hold elements of the same width, and never
+/// for EXPAND and the reductions.
 typedef enum : uint16_t {
   // Movement. `imm` is the operand's index in the region.
   TAP_LOAD,    // dst <- operand
@@ -27,7 +30,8 @@ typedef enum : uint16_t {
   TAP_CONST,   // dst <- immediates[imm], the value's bits in the low bytes
   TAP_EXPAND,  // dst (full) <- a (kept), repeated over the reduced axes
   TAP_RESULT,  // dst <- the block a product or convolution just computed
-  // Reductions: dst (kept) <- dst combined with the reduction of a (full). Max and min pass NaN on.
+  // Reductions: dst (kept) <- dst combined with the reduction of a (full). Max and min pass NaN on. Any type but bool
+  // for sum and product, any type for max (or) and min (and).
   TAP_REDUCE_SUM,
   TAP_REDUCE_PRODUCT,
   TAP_REDUCE_MAX,
@@ -36,7 +40,9 @@ typedef enum : uint16_t {
   TAP_NEG, TAP_ABS, TAP_SIGN, TAP_SQRT, TAP_RSQRT, TAP_RECIPROCAL,
   TAP_EXP, TAP_EXPM1, TAP_LOG, TAP_LOG1P, TAP_TANH, TAP_SIGMOID, TAP_ERF, TAP_SIN, TAP_COS,
   TAP_FLOOR, TAP_CEIL, TAP_ROUND,  // round: ties to even
-  // Two operands: float types and i32. Max and min pass NaN on. i32 wraps; i32 division and remainder floor, x/0 = 0.
+  // Two operands: float types and i32. Max and min pass NaN on (and take bool too). i32 wraps; i32 division and
+  // remainder floor, x/0 = 0 and so is the remainder of it; an i32 power with an exponent below 0 is the whole part of
+  // the true value, 0 for 0. A float remainder is exact (that of fmod) and takes the sign of the divisor.
   TAP_ADD, TAP_SUB, TAP_MUL, TAP_DIV, TAP_REMAINDER, TAP_POW, TAP_MAX, TAP_MIN,
   // Comparisons: any type in, bool out.
   TAP_LESS, TAP_LESS_EQUAL, TAP_EQUAL, TAP_NOT_EQUAL,
@@ -78,7 +84,7 @@ typedef struct {
 } tap_section;
 
 typedef enum : int32_t {
-  TAP_SETUP, // once a call, full-size registers: constants
+  TAP_SETUP, // once a call, TAP_TILE elements a register: constants, and loads of operands whose strides are all zero
   TAP_ONCE,  // once a block, kept registers only: start values of accumulators, work on reduced results
   TAP_LOOP,  // once a tile of the block: everything on full registers
 } tap_section_kind;
@@ -110,12 +116,18 @@ typedef struct {
   const uint64_t *immediates;
 } tap_region;
 
-/// The first index found out of range in a run. Written once; `code` 0: none.
+/// The first index found out of range in a run. Written once by whichever thread finds one first; read it with
+/// `tap_fault_code` and clear it with `tap_fault_reset`.
 typedef struct {
-  _Atomic int32_t code; // 0 none, 1 being written, 2 index out of range
+  int32_t code; // 0 none, 1 being written, 2 index out of range
   int32_t instruction;
   int64_t value, bound;
 } tap_fault;
+
+/// Makes a fault read as none.
+void tap_fault_reset(tap_fault *fault);
+/// The code of a fault, after which its other fields may be read when it is 2.
+int32_t tap_fault_code(const tap_fault *fault);
 
 /// What a kernel is called with.
 typedef struct {
@@ -206,8 +218,14 @@ bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int6
 
 /// The table of a level, or null where the machine (or the build) lacks it.
 const tap_table *tap_table_of(tap_level level);
-/// The best level of this machine.
+/// The best level of this machine, or a lower one that the environment variable TAPESTRY_LEVEL names.
 tap_level tap_best_level(void);
+/// Runs units [begin, end) of a kernel: `table->run[kernel](call, begin, end)`, for callers that cannot index an array of
+/// C functions.
+void tap_run(const tap_table *table, tap_kernel kernel, const tap_call *call, int64_t begin, int64_t end);
+
+/// The name of a tile op ("add", "reduce_sum"), or "?" for a value that is none.
+const char *tap_tile_op_name(tap_tile_op op);
 
 /// Sets round-to-nearest and the handling of subnormals the kernels expect (kept, not flushed); returns what to restore.
 uint64_t tap_enter_float_mode(void);

@@ -1,0 +1,83 @@
+// How the iteration spaces of regions and the results of products and convolutions are cut into units and tiles.
+//
+// Everything here depends on extents and types alone, never on the instruction set or the number of threads: a unit is
+// the same piece of work at every level, so any split of the units gives the same bits.
+#ifndef TAPESTRY_GEOMETRY_H
+#define TAPESTRY_GEOMETRY_H
+
+#include "tapestry_kernels.h"
+
+#define TAP_ALIGNMENT 64
+#define TAP_PRIVATE __attribute__((visibility("hidden")))
+
+static inline int64_t tap_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+static inline int64_t tap_round_up(int64_t a, int64_t b) { return tap_ceil_div(a, b) * b; }
+static inline int64_t tap_min(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t tap_max(int64_t a, int64_t b) { return a > b ? a : b; }
+
+static inline int64_t tap_product(const int64_t *extent, int32_t begin, int32_t end) {
+  int64_t product = 1;
+  for (int32_t i = begin; i < end; i++) product *= extent[i];
+  return product;
+}
+
+static inline size_t tap_width(int dtype) { return dtype == TAP_F64 ? 8 : dtype == TAP_BOOL ? 1 : 4; }
+
+/// Some trailing or leading axes of a space cut into tiles of at most TAP_TILE elements: either whole rows of the last
+/// axis, or one piece of one row, the pieces of a row being about equally long.
+typedef struct {
+  int64_t outer, inner; // rows and columns of the space
+  int64_t rows, piece;  // of a tile
+  int64_t pieces;       // tiles that make up a row
+  int64_t tiles;
+} tap_tiling;
+
+/// The three forms of a region, and its blocks.
+typedef enum { TAP_FORM_MAP, TAP_FORM_HORIZONTAL, TAP_FORM_VERTICAL } tap_form;
+
+typedef struct {
+  tap_form form;
+  tap_tiling tiling; // map: of the space; else: of the reduced space (vertical: its rows, by the block's columns)
+  int64_t kept;      // rows (horizontal), indices of the kept outer axes (vertical)
+  int64_t reduced;   // elements of the reduced axes
+  int64_t block;     // rows of a block (horizontal), columns of one (vertical)
+  int64_t blocks;    // units
+  int64_t pieces;    // blocks side by side (vertical)
+  bool resident;
+} tap_layout;
+
+/// The blocks of a product's result: one unit each.
+typedef struct {
+  int64_t batch, rows, columns;             // of the result
+  int64_t block_rows, block_columns;        // of a block
+  int64_t row_blocks, column_blocks, units; // of the result
+  int64_t depth;                            // of the summed axis that is packed at a time
+  int64_t pitch;                            // elements from one row of a block to the next in scratch
+} tap_dot_layout;
+
+/// The blocks of a convolution kernel's result: `block` places along its third axis, all of the last.
+typedef struct {
+  int64_t block, pieces, units;
+  int64_t columns;
+} tap_conv_layout;
+
+/// The slices of a kernel that works on rows `inner` elements long for `outer` places.
+typedef struct {
+  int64_t piece, pieces, units;
+} tap_slice_layout;
+
+TAP_PRIVATE tap_tiling tap_tile_space(int64_t outer, int64_t inner);
+TAP_PRIVATE tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent);
+TAP_PRIVATE tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters);
+TAP_PRIVATE tap_conv_layout tap_conv_blocks(const tap_region *region);
+TAP_PRIVATE tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest);
+TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
+
+/// Rows of a table a unit of GATHER copies at most, in elements; columns a unit of the kernels along an axis takes.
+#define TAP_GATHER_ELEMENTS 4096
+#define TAP_AXIS_COLUMNS 64
+
+/// Columns are padded to this in packed operands and blocks: the widest register tile of any level divides it.
+#define TAP_DOT_COLUMNS 32
+
+#endif

@@ -1,0 +1,161 @@
+// Units and scratch memory of every kernel. See geometry.h.
+#include "geometry.h"
+
+tap_tiling tap_tile_space(int64_t outer, int64_t inner) {
+  tap_tiling t = {.outer = outer, .inner = inner, .rows = 1, .piece = inner, .pieces = 1};
+  if (inner > TAP_TILE) {
+    t.piece = tap_round_up(tap_ceil_div(inner, tap_ceil_div(inner, TAP_TILE)), 16);
+    t.pieces = tap_ceil_div(inner, t.piece);
+  } else {
+    t.rows = tap_min(TAP_TILE / inner, outer);
+  }
+  t.tiles = tap_ceil_div(outer, t.rows) * t.pieces;
+  return t;
+}
+
+tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
+  tap_layout l = {.kept = tap_product(extent, 0, kept), .reduced = 1, .block = 1, .pieces = 1, .resident = true};
+  int64_t last = extent[rank - 1];
+  if (reduced == 0) {
+    l.form = TAP_FORM_MAP;
+    l.tiling = tap_tile_space(tap_product(extent, 0, rank - 1), last);
+    l.blocks = l.tiling.tiles;
+    return l;
+  }
+  l.reduced = tap_product(extent, kept, kept + reduced);
+  if (kept + reduced == rank) {
+    l.form = TAP_FORM_HORIZONTAL;
+    l.resident = l.reduced <= TAP_TILE;
+    if (l.resident) l.block = tap_min(TAP_TILE / l.reduced, l.kept);
+    l.blocks = tap_ceil_div(l.kept, l.block);
+    l.tiling = tap_tile_space(l.reduced / last, last);
+    return l;
+  }
+  // Few enough rows stay resident in narrower blocks; otherwise blocks are as wide as a tile.
+  l.form = TAP_FORM_VERTICAL;
+  int64_t widest = l.reduced <= TAP_TILE / 16 ? TAP_TILE / l.reduced / 16 * 16 : TAP_TILE;
+  l.block = last;
+  if (last > widest) {
+    l.block = tap_round_up(tap_ceil_div(last, tap_ceil_div(last, widest)), 16);
+  }
+  l.pieces = tap_ceil_div(last, l.block);
+  l.blocks = l.kept * l.pieces;
+  l.tiling = tap_tile_space(l.reduced, l.block);
+  l.resident = l.tiling.tiles == 1;
+  return l;
+}
+
+bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
+  return tap_region_layout(rank, kept, reduced, extent).resident;
+}
+
+// Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
+// there is something for every thread of a usual machine to do.
+tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
+  tap_dot_layout l = {
+      .batch = tap_product(region->extent, 0, region->rank - 2),
+      .rows = region->extent[region->rank - 2],
+      .columns = region->extent[region->rank - 1],
+      .block_rows = 168,
+      .block_columns = 256,
+  };
+  int64_t k = parameters[0];
+  for (;;) {
+    l.row_blocks = tap_ceil_div(l.rows, l.block_rows);
+    l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
+    l.units = l.batch * l.row_blocks * l.column_blocks;
+    int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
+    if (l.units >= 16 || rows * columns * k < 1 << 22) break;
+    if (columns >= 128 && columns >= rows) {
+      l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
+    } else if (rows > 42) {
+      l.block_rows = tap_ceil_div(rows, 2);
+    } else {
+      break;
+    }
+  }
+  l.block_rows = tap_ceil_div(l.rows, l.row_blocks);
+  l.block_columns = tap_min(l.columns, tap_round_up(tap_ceil_div(l.columns, l.column_blocks), TAP_DOT_COLUMNS));
+  l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
+  l.units = l.batch * l.row_blocks * l.column_blocks;
+  l.depth = tap_max(1, tap_min(k, 256));
+  l.pitch = tap_round_up(l.block_columns, TAP_DOT_COLUMNS);
+  return l;
+}
+
+tap_conv_layout tap_conv_blocks(const tap_region *region) {
+  int64_t places = region->extent[2], columns = region->extent[3];
+  int64_t block = tap_min(places, tap_max(1, 8192 / columns));
+  block = tap_ceil_div(places, tap_ceil_div(places, block));
+  tap_conv_layout l = {.block = block, .pieces = tap_ceil_div(places, block), .columns = columns};
+  l.units = region->extent[0] * region->extent[1] * l.pieces;
+  return l;
+}
+
+tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest) {
+  tap_slice_layout l = {.piece = tap_min(inner, longest)};
+  l.pieces = l.piece == 0 ? 0 : tap_ceil_div(inner, l.piece);
+  l.units = outer * l.pieces;
+  return l;
+}
+
+int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
+  (void)dtype;
+  switch (kernel) {
+  case TAP_KERNEL_REGION:
+    return tap_region_layout(region->rank, region->kept, region->reduced, region->extent).blocks;
+  case TAP_KERNEL_DOT: return tap_dot_blocks(region, p).units;
+  case TAP_KERNEL_CONV:
+  case TAP_KERNEL_CONV_INPUT_GRADIENT:
+  case TAP_KERNEL_CONV_FILTER_GRADIENT: return tap_conv_blocks(region).units;
+  case TAP_KERNEL_GATHER:
+    return p[4] == 0 ? 0 : tap_slices(1, p[0] * p[1] * p[3], tap_max(1, TAP_GATHER_ELEMENTS / p[4])).units;
+  case TAP_KERNEL_SCATTER_ADD: return tap_slices(p[0] * p[1], p[4], TAP_AXIS_COLUMNS).units;
+  case TAP_KERNEL_MAX_POOL:
+  case TAP_KERNEL_POOL_GATHER:
+  case TAP_KERNEL_SUM_POOL: return p[0] * p[4];
+  case TAP_KERNEL_POOL_SCATTER:
+  case TAP_KERNEL_SUM_POOL_GRADIENT: return p[0] * p[1];
+  case TAP_KERNEL_ARG_MAX:
+  case TAP_KERNEL_ARG_MIN:
+  case TAP_KERNEL_CUMULATIVE_SUM: return tap_slices(p[0], p[2], TAP_AXIS_COLUMNS).units;
+  case TAP_KERNEL_SORT: return p[0];
+  case TAP_KERNEL_COUNT: break;
+  }
+  return 0;
+}
+
+size_t tap_register_bytes(const tap_region *region) {
+  return (size_t)tap_round_up((int64_t)region->registers * region->register_bytes, TAP_ALIGNMENT);
+}
+
+size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
+  size_t width = tap_width(dtype);
+  switch (kernel) {
+  case TAP_KERNEL_REGION: return tap_register_bytes(region);
+  case TAP_KERNEL_DOT: {
+    tap_dot_layout l = tap_dot_blocks(region, p);
+    int64_t left = tap_round_up(l.block_rows * l.depth, TAP_ALIGNMENT);
+    return tap_register_bytes(region) + (size_t)(left + l.pitch * (l.depth + l.block_rows)) * width;
+  }
+  case TAP_KERNEL_CONV:
+  case TAP_KERNEL_CONV_INPUT_GRADIENT:
+  case TAP_KERNEL_CONV_FILTER_GRADIENT: {
+    tap_conv_layout l = tap_conv_blocks(region);
+    return tap_register_bytes(region) + (size_t)tap_round_up(l.block * l.columns, TAP_ALIGNMENT) * width;
+  }
+  case TAP_KERNEL_SORT: return (size_t)p[1] * 2 * (8 + sizeof(int32_t)) + 4 * TAP_ALIGNMENT;
+  case TAP_KERNEL_MAX_POOL:
+  case TAP_KERNEL_POOL_GATHER:
+  case TAP_KERNEL_POOL_SCATTER:
+  case TAP_KERNEL_SUM_POOL:
+  case TAP_KERNEL_SUM_POOL_GRADIENT:
+  case TAP_KERNEL_ARG_MAX:
+  case TAP_KERNEL_ARG_MIN:
+  case TAP_KERNEL_CUMULATIVE_SUM:
+  case TAP_KERNEL_GATHER:
+  case TAP_KERNEL_SCATTER_ADD:
+  case TAP_KERNEL_COUNT: break;
+  }
+  return 0;
+}
