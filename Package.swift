@@ -47,6 +47,7 @@ let package = Package(
         "TapestryNotebook",
       ]),
     tests(of: "TapestryCore"),
+    tests(of: "TapestryGraph", ["TapestryCore"]),
     tests(of: "TapestryData", ["TapestryCore"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
     .executableTarget(
