@@ -1,4 +1,3 @@
-import Foundation
 public import TapestryCore
 
 extension CommandSyntax {
@@ -42,19 +41,16 @@ extension CommandSyntax {
     return .values(values)
   }
 
-  /// Reads this process's command line; on `--help` prints the help to standard output and ends with status 0, on a
-  /// wrong argument prints the error to standard error and ends with status 2.
-  public func readOrExit() -> ArgumentValues {
+  /// Reads a command line, by default this process's; on `--help` prints the help to standard output and ends with
+  /// status 0, on a wrong argument prints the error to standard error and ends with status 2.
+  public func readOrExit(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> ArgumentValues {
     do throws(TapestryError) {
-      switch try read(CommandLine.arguments.dropFirst()) {
+      switch try read(arguments) {
       case .values(let values): return values
-      case .help(let text):
-        print(text, terminator: "")
-        exit(0)
+      case .help(let text): exitShowing(text)
       }
     } catch {
-      writeToStandardError("\(name): \(error)\n")
-      exit(2)
+      exitRefusing(error, in: name)
     }
   }
 

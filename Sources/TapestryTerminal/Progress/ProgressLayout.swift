@@ -8,13 +8,10 @@ struct ProgressLayout {
   private static let longestBar = 24
 
   init(_ moment: ProgressMoment, width: Int) {
-    let head = withoutControls(moment.label)
-    let metrics = withoutControls(moment.metrics)
-    let time = moment.timeText
-    let count = moment.total == nil ? withoutControls(moment.countText) : ""
-    let required = [moment.percentText, count]
-    let everything = required + [withoutControls(moment.rateText), time, metrics]
-    let choices = [everything, required + [time, metrics], required + [metrics]]
+    let head = moment.label
+    let required = [moment.percentText, moment.total == nil ? moment.countText : ""]
+    let everything = required + [moment.rateText, moment.timeText, moment.metrics]
+    let choices = [everything, required + [moment.timeText, moment.metrics], required + [moment.metrics]]
     func joined(_ pieces: [String]) -> String { pieces.filter { !$0.isEmpty }.map { "  " + $0 }.joined() }
 
     let tail = joined(everything)

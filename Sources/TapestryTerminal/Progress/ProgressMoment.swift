@@ -1,15 +1,27 @@
-/// What there is to say of some work at one moment, and its pieces as text.
+/// What there is to say of some work at one moment, and its pieces as text, which never hold control characters.
 package struct ProgressMoment: Sendable {
-  package var label: String
-  package var unit: String
+  package let label: String
+  package let unit: String
   package var done: Int
   /// How much there is to do; nil where nobody knows.
-  package var total: Int?
+  package let total: Int?
   /// Seconds since the work began.
   package var elapsed: Double
   /// What trails the line, such as `loss 0.31`.
-  package var metrics: String
+  package var metrics: String { didSet { metrics = withoutControls(metrics) } }
   package var isLast: Bool
+
+  package init(
+    label: String, unit: String, done: Int, total: Int?, elapsed: Double, metrics: String, isLast: Bool
+  ) {
+    self.label = withoutControls(label)
+    self.unit = withoutControls(unit)
+    self.done = done
+    self.total = total
+    self.elapsed = elapsed
+    self.metrics = withoutControls(metrics)
+    self.isLast = isLast
+  }
 
   /// The part done in 0...1, nil where the total is not known.
   package var fraction: Double? {

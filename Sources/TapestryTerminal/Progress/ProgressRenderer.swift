@@ -53,7 +53,8 @@ package struct RedrawingRenderer: ProgressRenderer {
   }
 }
 
-/// Whole lines: at each quarter of the work when two seconds or more have passed since the last, and at the end.
+/// Whole lines: after each quarter of the work but the last, when two seconds or more have passed since the last line,
+/// and at the end.
 package struct SparseRenderer: ProgressRenderer {
   private let width: Int
   private var lastElapsed = 0.0
@@ -62,13 +63,13 @@ package struct SparseRenderer: ProgressRenderer {
   package init(width: Int) { self.width = width }
 
   package mutating func text(for moment: ProgressMoment) -> String {
-    // Work of unknown length counts a quarter each ten seconds.
-    let quarter = Int(moment.fraction.map { $0 * 4 } ?? Swift.min(moment.elapsed / 10, 1e9))
+    // The fourth quarter is the last moment's. Work of unknown length counts a quarter each ten seconds.
+    let quarter = Int(moment.fraction.map { Swift.min($0 * 4, 3) } ?? Swift.min(moment.elapsed / 10, 1e9))
     guard moment.isLast || (quarter > lastQuarter && moment.elapsed - lastElapsed >= 2) else { return "" }
     lastQuarter = quarter
     lastElapsed = moment.elapsed
-    let parts = [moment.percentText, moment.countText, moment.timeText, withoutControls(moment.metrics)]
-    let line = withoutControls(moment.label) + ":" + parts.filter { !$0.isEmpty }.map { "  " + $0 }.joined()
+    let parts = [moment.percentText, moment.countText, moment.timeText, moment.metrics]
+    let line = moment.label + ":" + parts.filter { !$0.isEmpty }.map { "  " + $0 }.joined()
     return truncated(line, to: width - 1) + "\n"
   }
 
@@ -81,9 +82,8 @@ package struct PlainRenderer: ProgressRenderer {
 
   package mutating func text(for moment: ProgressMoment) -> String {
     guard moment.isLast else { return "" }
-    let metrics = withoutControls(moment.metrics)
-    let line = withoutControls(moment.label) + ": " + withoutControls(moment.countText)
-    return line + (metrics.isEmpty ? "" : ", " + metrics) + "\n"
+    let metrics = moment.metrics.isEmpty ? "" : ", " + moment.metrics
+    return "\(moment.label): \(moment.countText)\(metrics)\n"
   }
 
   package mutating func textWhenAbandoned() -> String { "" }
