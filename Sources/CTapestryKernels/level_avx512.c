@@ -12,7 +12,8 @@
 
 TAP_PRIVATE extern const tap_table LEVEL_TABLE;
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #include "body/level.inc"
 #pragma clang attribute pop
 

@@ -140,11 +140,14 @@ typedef struct {
   uint8_t dtype;             // tap_dtype the kernel works in
 } tap_call;
 
-/// Kernels. Own operands follow the region's `operands` operands. Unless said otherwise own operands are contiguous,
-/// row-major. Kernels marked E run the region's program over each block of their result (the region is a map whose
-/// TAP_RESULT is the block; rows and columns as said), so every E result is written by the program's STOREs.
+/// Kernels. Own operands follow the region's `operands` operands, or come first where there is no region (it may be
+/// null). Unless said otherwise own operands are contiguous, row-major; types are f32, f64 and i32 (GATHER: any;
+/// convolutions: f32 and f64). Kernels marked E run the region's program over each block of their result (the region is
+/// a map whose TAP_RESULT is the block; rows and columns as said), so every E result is written by the program's
+/// STOREs.
 typedef enum : uint16_t {
-  /// The region alone.
+  /// The region alone. Like any kernel it may write over an operand it reads where both have the same strides: the
+  /// elements of a tile are loaded before they are stored.
   TAP_KERNEL_REGION,
   /// E. Batched product. Region: [batch axes..., m, n] (kept == rank >= 2). Own operands: A, B.
   /// Parameters: k, then for A: strides of the batch axes..., of m, of k; for B: of the batch axes..., of k, of n.
@@ -158,10 +161,11 @@ typedef enum : uint16_t {
   /// result[b, o, i, :] = table[b, o, indices[b, i], :]. No region. Own operands: result, table, indices (i32).
   /// Parameters: batch, outer, extent (of the indexed axis), count (of indices a batch), inner. Faults outside range.
   TAP_KERNEL_GATHER,
-  /// result[b, o, indices[b, i], :] += updates[b, o, i, :] in the order of i, after a copy of base into result (base may
-  /// be result itself). Own operands: result, base, updates, indices. Parameters as for gather.
+  /// result[b, o, indices[b, i], :] += updates[b, o, i, :] in the order of i, after a copy of base into result (base
+  /// may be result itself). Own operands: result, base, updates, indices. Parameters as for gather.
   TAP_KERNEL_SCATTER_ADD,
-  /// Pooling by the largest of a window over NHWC; padding is never chosen; the first of equals wins, NaN wins.
+  /// Pooling by the largest of a window over NHWC; padding is never chosen; the first of equals wins, NaN wins. A
+  /// window with nothing but padding gives 0 and choice -1, which POOL_GATHER reads as 0 and POOL_SCATTER leaves out.
   /// Own operands: input, values, choice (i32: row-major place within the window). Parameters: tap_window.
   TAP_KERNEL_MAX_POOL,
   /// result[n, oh, ow, c] = input at the window's choice. Own operands: input, choice, result.
@@ -173,13 +177,14 @@ typedef enum : uint16_t {
   /// Its gradient. Own: cotangent, result (input shaped).
   TAP_KERNEL_SUM_POOL_GRADIENT,
   /// Place (i32) of the largest / smallest along an axis, the first of equals; NaN wins. Own: input, result.
-  /// Parameters: outer, extent, inner.
+  /// Parameters: outer, extent (above zero), inner.
   TAP_KERNEL_ARG_MAX,
   TAP_KERNEL_ARG_MIN,
-  /// Running sum along an axis. Own: input, result. Parameters: outer, extent, inner, reverse, exclusive.
+  /// Running sum along an axis, in place if wanted. Own: input, result. Parameters: outer, extent, inner, reverse,
+  /// exclusive.
   TAP_KERNEL_CUMULATIVE_SUM,
   /// Stable sort along the last axis. Own: input, values, places (i32). Parameters: outer, extent, descending.
-  /// NaN counts as the largest.
+  /// NaN counts as the largest; values may be the input's memory.
   TAP_KERNEL_SORT,
   TAP_KERNEL_COUNT,
 } tap_kernel;
@@ -220,14 +225,15 @@ bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int6
 const tap_table *tap_table_of(tap_level level);
 /// The best level of this machine, or a lower one that the environment variable TAPESTRY_LEVEL names.
 tap_level tap_best_level(void);
-/// Runs units [begin, end) of a kernel: `table->run[kernel](call, begin, end)`, for callers that cannot index an array of
-/// C functions.
+/// Runs units [begin, end) of a kernel: `table->run[kernel](call, begin, end)`, for callers that cannot index an array
+/// of C functions.
 void tap_run(const tap_table *table, tap_kernel kernel, const tap_call *call, int64_t begin, int64_t end);
 
 /// The name of a tile op ("add", "reduce_sum"), or "?" for a value that is none.
 const char *tap_tile_op_name(tap_tile_op op);
 
-/// Sets round-to-nearest and the handling of subnormals the kernels expect (kept, not flushed); returns what to restore.
+/// Sets round-to-nearest and the handling of subnormals the kernels expect (kept, not flushed); returns what to
+/// restore.
 uint64_t tap_enter_float_mode(void);
 void tap_leave_float_mode(uint64_t saved);
 
