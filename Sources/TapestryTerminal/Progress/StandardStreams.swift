@@ -1,8 +1,9 @@
 import Foundation
 
-/// Writes text to standard error, unbuffered, as one piece.
+/// Writes text to standard error, unbuffered, as one piece. Where standard error is closed or full the text is lost: no
+/// work ends because its progress cannot be shown.
 package func writeToStandardError(_ text: String) {
-  FileHandle.standardError.write(Foundation.Data(text.utf8))
+  try? FileHandle.standardError.write(contentsOf: Foundation.Data(text.utf8))
 }
 
 extension ProgressStyle {

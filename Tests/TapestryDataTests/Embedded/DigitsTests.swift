@@ -25,7 +25,8 @@ import Testing
     let pixels = digits.all.images.doubles
     #expect(pixels.min() == 0)
     #expect(pixels.max() == 1)
-    #expect(Array(pixels.prefix(8)) == [0, 0, 5, 13, 9, 1, 0, 0].map { $0 / 16 })
+    let firstRow: [Double] = pixels.prefix(8).map { $0 * 16 }
+    #expect(firstRow == [0, 0, 5, 13, 9, 1, 0, 0])
   }
 
   @Test func holdOutThreeHundredAndSixtyRows() throws {
@@ -33,7 +34,8 @@ import Testing
     #expect(digits.training.rowCount == 1437)
     let labels = try digits.heldOut.labels.values(as: Int32.self).map { Int($0) }
     #expect(histogram(labels) == [37, 37, 30, 43, 30, 33, 41, 32, 39, 38])
-    #expect(digits.heldOut.images.doubles.reduce(0, +) == 113_082.0 / 16)
+    let pixels: Double = digits.heldOut.images.doubles.reduce(0, +)
+    #expect(pixels * 16 == 113_082)
     // Row 0 is held out (0 < 360), row 1 is not (1103).
     #expect(digits.heldOut.selecting(rows: [0]) == digits.all.selecting(rows: [0]))
     #expect(digits.training.selecting(rows: [0]) == digits.all.selecting(rows: [1]))
