@@ -2,7 +2,9 @@
 public struct TapestryError: Error, Sendable, Equatable {
   /// The kind of fault, for programs; the message is for people.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
+    /// The code as a word.
     public let name: String
+    /// A code of that name, for ops of a user's own.
     public init(_ name: String) { self.name = name }
     public var description: String { name }
 
@@ -40,6 +42,7 @@ public struct TapestryError: Error, Sendable, Equatable {
     public static let internalFault = Code("internalFault")
   }
 
+  /// The kind of fault.
   public let code: Code
   /// One phrase that names the thing and shows what differs.
   public let message: String
@@ -52,6 +55,7 @@ public struct TapestryError: Error, Sendable, Equatable {
   /// Further facts, one line each; for `invalidGraph` the diagnostics.
   public let notes: [String]
 
+  /// An error; the remedy is a phrase that says what to do.
   public init(
     _ code: Code, _ message: String, remedy: String, at place: SourcePlace? = nil, scope: String? = nil,
     notes: [String] = []

@@ -24,6 +24,7 @@ public struct RandomStream: Sendable {
   private let seed: UInt32
   private let stream: UInt64
 
+  /// The stream of a seed, of which the low 32 bits count, and a name.
   public init(seed: Int, name: String) {
     self.seed = UInt32(truncatingIfNeeded: seed)
     stream = RandomStream.identifier(of: name)

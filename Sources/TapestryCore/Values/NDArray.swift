@@ -1,9 +1,12 @@
 /// A concrete array: element type, shape and values, row-major and contiguous. A copy-on-write value.
 public struct NDArray: Sendable {
+  /// Element type and shape.
   public let type: TensorType
   package private(set) var storage: ArrayStorage
 
+  /// The extents along each axis.
   public var shape: Shape { type.shape }
+  /// The type of the elements.
   public var dtype: DType { type.dtype }
   /// The number of elements.
   public var count: Int { type.shape.count }

@@ -6,6 +6,7 @@ public struct Shape: Hashable, Sendable {
   /// The most axes a tensor may have.
   public static let maximumRank = 8
 
+  /// A shape of these extents.
   public init(_ extents: [Int]) { self.extents = extents }
 
   /// The number of axes.
@@ -57,6 +58,7 @@ public struct Shape: Hashable, Sendable {
 }
 
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// A shape written as its extents.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
   /// The extents as `[2, 3]`.
@@ -65,9 +67,12 @@ extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
 
 /// What is known of a value before it is computed: element type and shape.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
+  /// The type of the elements.
   public let dtype: DType
+  /// The extents along each axis.
   public let shape: Shape
 
+  /// The type of tensors of that element type and shape.
   public init(_ dtype: DType, _ shape: Shape) {
     self.dtype = dtype
     self.shape = shape

@@ -12,6 +12,7 @@ public import TapestryCore
 public struct DataSet: DataRows, Hashable {
   /// The names of the columns, in the order they were given.
   public let names: [String]
+  /// How many rows each column has.
   public let rowCount: Int
   private let arrays: [NDArray]
 
@@ -56,6 +57,7 @@ public struct DataSet: DataRows, Hashable {
     }
   }
 
+  /// A data set of the rows at these places. Each place must exist.
   public func selecting(rows: [Int]) -> DataSet {
     DataSet(names: names, arrays: arrays.map { $0.selecting(rows: rows) }, rowCount: rows.count)
   }

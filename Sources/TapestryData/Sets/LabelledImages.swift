@@ -45,8 +45,10 @@ public struct LabelledImages: DataRows, Hashable {
     NDArray(TensorType(images.dtype, Shape([rowCount] + imageShape.extents)), images.storage)
   }
 
+  /// How many images there are.
   public var rowCount: Int { images.rowCount }
 
+  /// The images and labels at these places. Each place must exist.
   public func selecting(rows: [Int]) -> LabelledImages {
     LabelledImages(
       selected: images.selecting(rows: rows), labels: labels.selecting(rows: rows), imageShape: imageShape)
