@@ -28,6 +28,8 @@ package struct Tape: Sendable {
   /// Where each output is found when the run ends; contiguous.
   package var outputSources: [Operand] = []
   package var arenaBytes = 0
+  /// For each step the parts of the arena that nothing reads after it.
+  package var deadAfter: [[Range<Int>]] = []
   /// What each instruction is for, one line: printed in listings and messages.
   package var labels: [String] = []
   /// The nodes of the optimised graph each instruction computes.

@@ -1,0 +1,93 @@
+import CTapestryKernels
+import TapestryCore
+
+/// The tables of a tape in the form the kernels read: allocated once, so that a run allocates nothing.
+///
+/// `addresses` holds the address of every operand of the tape, in tape order; the calls point into it, and a run
+/// only fills it in.
+final class PreparedTape {
+  let calls: UnsafeMutablePointer<tap_call>
+  let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  let fault: UnsafeMutablePointer<tap_fault>
+  /// The most scratch memory an instruction wants on one thread.
+  let scratchBytes: Int
+  private var owned: [UnsafeMutableRawPointer] = []
+
+  init(_ tape: Tape) {
+    addresses = .allocate(capacity: Swift.max(tape.operands.count, 1))
+    addresses.initialize(repeating: nil, count: Swift.max(tape.operands.count, 1))
+    calls = .allocate(capacity: Swift.max(tape.instructions.count, 1))
+    fault = .allocate(capacity: 1)
+    fault.initialize(to: tap_fault())
+    let parameters = UnsafeMutablePointer<Int64>.allocate(capacity: Swift.max(tape.parameters.count, 1))
+    parameters.initialize(from: tape.parameters, count: tape.parameters.count)
+    let regions = UnsafeMutablePointer<tap_region>.allocate(capacity: Swift.max(tape.regions.count, 1))
+    owned = [UnsafeMutableRawPointer(parameters), UnsafeMutableRawPointer(regions)]
+    for (index, region) in tape.regions.enumerated() {
+      (regions + index).initialize(to: tap_region())
+      owned += region.write(to: regions + index)
+    }
+    var scratch = 64
+    for (index, instruction) in tape.instructions.enumerated() {
+      var call = tap_call()
+      call.region = instruction.region < 0 ? nil : UnsafePointer(regions + Int(instruction.region))
+      call.operands = UnsafeRawPointer(addresses + Int(instruction.firstOperand))
+        .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+      call.parameters = UnsafePointer(parameters + Int(instruction.firstParameter))
+      call.fault = fault
+      call.instruction = Int32(index)
+      call.dtype = instruction.dtype.rawValue
+      (calls + index).initialize(to: call)
+      if case .kernel(let kernel) = instruction.routine {
+        scratch = Swift.max(
+          scratch, Int(tap_scratch_bytes(kernel, call.region, call.parameters, instruction.dtype.kernelType)))
+      }
+    }
+    scratchBytes = (scratch + 127) / 64 * 64
+  }
+
+  deinit {
+    for pointer in owned { pointer.deallocate() }
+    addresses.deallocate()
+    calls.deallocate()
+    fault.deallocate()
+  }
+}
+
+extension Region {
+  /// Fills in the kernels' form of the region; returns the memory it allocated.
+  fileprivate func write(to target: UnsafeMutablePointer<tap_region>) -> [UnsafeMutableRawPointer] {
+    target.pointee.rank = Int32(rank)
+    target.pointee.kept = Int32(kept)
+    target.pointee.reduced = Int32(reduced)
+    target.pointee.operands = Int32(strides.count)
+    withUnsafeMutableBytes(of: &target.pointee.extent) { bytes in
+      let extent = bytes.bindMemory(to: Int64.self)
+      for (axis, value) in extents.enumerated() { extent[axis] = Int64(value) }
+    }
+    let strides = UnsafeMutablePointer<Int64>.copying(self.strides.flatMap { $0.map(Int64.init) })
+    let sections = UnsafeMutablePointer<tap_section>.copying(program.sections)
+    let instructions = UnsafeMutablePointer<tap_tile_instr>.copying(program.instructions)
+    let immediates = UnsafeMutablePointer<UInt64>.copying(program.immediates)
+    target.pointee.strides = UnsafePointer(strides)
+    target.pointee.sections = UnsafePointer(sections)
+    target.pointee.section_count = Int32(program.sections.count)
+    target.pointee.registers = Int32(program.registers)
+    target.pointee.register_bytes = Int32(TAP_TILE) * Int32(program.elementBytes)
+    target.pointee.instrs = UnsafePointer(instructions)
+    target.pointee.immediates = UnsafePointer(immediates)
+    return [
+      UnsafeMutableRawPointer(strides), UnsafeMutableRawPointer(sections), UnsafeMutableRawPointer(instructions),
+      UnsafeMutableRawPointer(immediates),
+    ]
+  }
+}
+
+extension UnsafeMutablePointer {
+  /// Memory of its own with the elements of an array.
+  fileprivate static func copying(_ elements: [Pointee]) -> UnsafeMutablePointer {
+    let memory = UnsafeMutablePointer.allocate(capacity: Swift.max(elements.count, 1))
+    memory.initialize(from: elements, count: elements.count)
+    return memory
+  }
+}

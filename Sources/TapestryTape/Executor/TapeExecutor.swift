@@ -1,0 +1,216 @@
+import CTapestryKernels
+package import TapestryCore
+
+// The executor replays a tape.
+//
+// It owns the arena and the tables of `PreparedTape`; state and feeds are bound for each run. Steps are walked in order
+// by the calling thread. A wave that is worth it is shared with the thread team: thread t of T runs units
+// [n t / T, n (t + 1) / T) of each of its n-unit instructions, and since a kernel's result for a unit does not depend on
+// which units run beside it, the bits are the same for every T. Inside a loop the addresses of a wave's operands are
+// worked out before each pass. A kernel that meets an index out of range sets the fault; the run ends before the first
+// wave that writes state, so a failed run leaves state as it was.
+
+/// Runs a tape over memory of its own. Not for use by two threads at once.
+package final class TapeExecutor {
+  package let tape: Tape
+  private let prepared: PreparedTape
+  private let kernels: KernelTable
+  private let team: ThreadTeam?
+  private let arena: UnsafeMutableRawPointer
+  private let scratch: UnsafeMutableRawPointer
+  private let poisonsDeadMemory: Bool
+  /// For each step whether it lies in a loop, so that its addresses move.
+  private let depths: [Int]
+  /// How many slices ran on threads other than the caller's: what tests count.
+  package private(set) var helperSlices = 0
+
+  private var bases = Bases()
+  private var counters = SIMD4<Int>.zero
+  /// The wave being run, for the team.
+  private var wave = (first: 0, count: 0)
+  private var threads = 1
+
+  /// The start of each slot of each space.
+  private struct Bases {
+    var state: UnsafePointer<UnsafeMutableRawPointer>?
+    var feeds: UnsafePointer<UnsafeMutableRawPointer>?
+  }
+
+  /// - Parameters:
+  ///   - team: `nil` runs on the calling thread alone.
+  ///   - poisonsDeadMemory: fills memory with not-a-number before it is written and after its last use.
+  package init(_ tape: Tape, kernels: KernelTable = .best, team: ThreadTeam? = .shared, poisonsDeadMemory: Bool = false) {
+    self.tape = tape
+    self.kernels = kernels
+    self.team = team.flatMap { $0.threads > 1 ? $0 : nil }
+    self.poisonsDeadMemory = poisonsDeadMemory
+    prepared = PreparedTape(tape)
+    arena = .allocate(byteCount: Swift.max(tape.arenaBytes, 64), alignment: 64)
+    arena.initializeMemory(as: UInt8.self, repeating: poisonsDeadMemory ? 0xff : 0, count: Swift.max(tape.arenaBytes, 64))
+    scratch = .allocate(byteCount: prepared.scratchBytes * (team?.threads ?? 1), alignment: 64)
+    var depths: [Int] = []
+    var depth = 0
+    for step in tape.steps {
+      if step.kind == .loopEnd { depth -= 1 }
+      depths.append(depth)
+      if step.kind == .loopBegin { depth += 1 }
+    }
+    self.depths = depths
+  }
+
+  deinit {
+    arena.deallocate()
+    scratch.deallocate()
+  }
+
+  /// Runs the tape once. Nothing is allocated unless an op is called out to.
+  ///
+  /// - Parameters:
+  ///   - state: the memory of each state slot; written slots are updated in place.
+  ///   - feeds: the memory of each feed slot; only read.
+  /// - Throws: `indexOutOfRange`, or what an op called out to throws; state is then as it was.
+  package func run(
+    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?
+  ) throws(TapestryError) {
+    bases = Bases(state: state, feeds: feeds)
+    tap_fault_reset(prepared.fault)
+    let saved = tap_enter_float_mode()
+    let owned = team?.take() == true ? team : nil
+    defer {
+      owned?.giveBack()
+      tap_leave_float_mode(saved)
+    }
+    threads = owned?.threads ?? 1
+    counters = .zero
+    resolve(0..<tape.operands.count)
+    try replay(owned)
+    try checkFault()
+  }
+
+  private func replay(_ team: ThreadTeam?) throws(TapestryError) {
+    var index = 0
+    while index < tape.steps.count {
+      let step = tape.steps[index]
+      switch step.kind {
+      case .loopBegin:
+        if step.count == 0 { index = step.first } else { counters[depths[index]] = 0 }
+      case .loopEnd:
+        let depth = depths[index]
+        counters[depth] += 1
+        if counters[depth] < step.count { index = step.first } else { counters[depth] = 0 }
+      case .wave:
+        if step.commits { try checkFault() }
+        if depths[index] > 0 { resolve(step) }
+        try run(step, team)
+        if poisonsDeadMemory { poison(after: index) }
+      }
+      index += 1
+    }
+  }
+
+  /// Works out the addresses of a wave inside a loop.
+  private func resolve(_ step: Step) {
+    for instruction in tape.instructions[step.first..<step.first + step.count] {
+      let first = Int(instruction.firstOperand)
+      resolve(first..<first + Int(instruction.operandCount))
+    }
+  }
+
+  private func resolve(_ operands: Range<Int>) {
+    for index in operands {
+      let operand = tape.operands[index]
+      let moved = (operand.increments &* counters).wrappedSum()
+      prepared.addresses[index] = base(of: operand) + operand.offset + moved
+    }
+  }
+
+  private func base(of operand: Operand) -> UnsafeMutableRawPointer {
+    switch operand.space {
+    case .arena, .output: arena
+    case .state: bases.state![Int(operand.slot)]
+    case .feed: bases.feeds![Int(operand.slot)]
+    case .constant: tape.constants[Int(operand.slot)].storage.base
+    }
+  }
+
+  private func run(_ step: Step, _ team: ThreadTeam?) throws(TapestryError) {
+    if let team, step.isParallel {
+      wave = (step.first, step.count)
+      team.run({ context, thread in
+        let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
+        executor.runSlice(ofThread: thread)
+      }, Unmanaged.passUnretained(self).toOpaque())
+      for index in step.first..<step.first + step.count {
+        helperSlices += Swift.min(tape.instructions[index].units, threads) - 1
+      }
+      return
+    }
+    for index in step.first..<step.first + step.count {
+      switch tape.instructions[index].routine {
+      case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: 0)
+      case .callOut(let number): try callOut(Int(number), index)
+      }
+    }
+  }
+
+  /// The share of one thread in the current wave.
+  private func runSlice(ofThread thread: Int) {
+    for index in wave.first..<wave.first + wave.count {
+      let instruction = tape.instructions[index]
+      guard case .kernel(let kernel) = instruction.routine else { continue }
+      let begin = instruction.units * thread / threads
+      let end = instruction.units * (thread + 1) / threads
+      if begin < end { run(kernel, index, begin, end, thread: thread) }
+    }
+  }
+
+  private func run(_ kernel: tap_kernel, _ index: Int, _ begin: Int, _ end: Int, thread: Int) {
+    guard begin < end else { return }
+    var call = prepared.calls[index]
+    call.scratch = scratch + prepared.scratchBytes * thread
+    kernels.run(kernel, &call, begin, end)
+  }
+
+  /// Runs an op by its reference meaning.
+  private func callOut(_ number: Int, _ index: Int) throws(TapestryError) {
+    let call = tape.callOuts[number]
+    let first = Int(tape.instructions[index].firstOperand)
+    let operands = call.operands.enumerated().map { place, type in
+      let array = NDArray(zeros: type.shape, type.dtype)
+      array.storage.base.copyMemory(from: prepared.addresses[first + place]!, byteCount: type.byteCount)
+      return array
+    }
+    let results = try call.op.call(operands)
+    guard results.map(\.type) == call.results else {
+      throw TapestryError(
+        .internalFault, "op '\(call.op.callName)' evaluated to \(results.map(\.type)), but its shape rule says \(call.results)",
+        remedy: "make `evaluate` return what `resultTypes` promises")
+    }
+    for (place, result) in results.enumerated() {
+      prepared.addresses[first + operands.count + place]!.copyMemory(
+        from: result.storage.base, byteCount: result.type.byteCount)
+    }
+  }
+
+  /// Ends the run when a kernel met an index out of range.
+  private func checkFault() throws(TapestryError) {
+    guard tap_fault_code(prepared.fault) != 0 else { return }
+    let fault = prepared.fault.pointee
+    throw TapestryError(
+      .indexOutOfRange,
+      "index \(fault.value) is outside 0 ..< \(fault.bound) in \(tape.labels[Int(fault.instruction)])",
+      remedy: "feed indices below \(fault.bound); state is as it was before the run")
+  }
+
+  private func poison(after step: Int) {
+    for range in tape.deadAfter[step] {
+      (arena + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0xff, count: range.count)
+    }
+  }
+
+  /// Copies the bytes of an output, valid after a run until the next.
+  package func copyOutput(_ output: Int, to target: UnsafeMutableRawPointer) {
+    let source = tape.outputSources[output]
+    target.copyMemory(from: base(of: source) + source.offset, byteCount: tape.outputs[output].type.byteCount)
+  }
+}
