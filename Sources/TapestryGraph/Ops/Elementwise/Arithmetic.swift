@@ -84,3 +84,7 @@ extension Tensor {
     graph.record(op, [self, other], at: file.map { SourcePlace($0, line) })[0]
   }
 }
+
+extension OpCatalogue {
+  static let arithmetic: [any Op.Type] = [Add.self, Subtract.self, Multiply.self, Divide.self]
+}

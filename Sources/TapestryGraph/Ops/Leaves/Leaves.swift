@@ -120,3 +120,7 @@ extension Tensor {
     return graph.record(ConstantOp(array: NDArray(repeating: value, [], dtype)), in: "", at: nil)
   }
 }
+
+extension OpCatalogue {
+  static let leaves: [any Op.Type] = [InputOp.self, VariableOp.self, AssignOp.self, ConstantOp.self]
+}

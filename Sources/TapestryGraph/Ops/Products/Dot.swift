@@ -82,3 +82,7 @@ package struct Dot: Op {
 public func dot(_ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
   x.binary(Dot(), y, file, line)
 }
+
+extension OpCatalogue {
+  static let products: [any Op.Type] = [Dot.self]
+}

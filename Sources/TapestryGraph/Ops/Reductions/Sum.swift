@@ -22,3 +22,7 @@ public func sum(
 ) -> Tensor {
   x.reduce(Sum.self, axes, keepingAxes, file, line)
 }
+
+extension OpCatalogue {
+  static let sums: [any Op.Type] = [Sum.self]
+}

@@ -1,0 +1,56 @@
+import TapestryCore
+
+extension Tensor {
+  /// The number of elements along axes that may count from the end; 1 where an axis does not exist, which the
+  /// reduction itself diagnoses.
+  func count(along axes: [Int]?) -> Int {
+    guard let axes else { return shape.count }
+    return axes.reduce(1) { $0 * extent($1) }
+  }
+
+  /// Whether the tensor is of a float type; otherwise a diagnostic, none on a poisoned tensor.
+  func isFloat(for function: String, _ file: StaticString, _ line: UInt) -> Bool {
+    if isPoisoned { return false }
+    let type = type
+    if type.dtype.isFloat { return true }
+    _ = graph.refuse(
+      "\(function) of \(type)",
+      OpFault(
+        .dtypeMismatch, "\(type.dtype) is not a type it takes", remedy: "cast to a float type: `cast(x, to: .float32)`"),
+      at: SourcePlace(file, line))
+    return false
+  }
+}
+
+/// The mean of the elements along axes (all of them by default), which are dropped unless kept with extent 1. Float.
+///
+/// Over nothing it is not-a-number.
+public func mean(
+  _ x: Tensor, over axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+  guard x.isFloat(for: "mean", file, line) else { return Tensor(x.graph, .poison) }
+  return x.graph.located(file, line) {
+    sum(x, over: axes, keepingAxes: keepingAxes) / x.count(along: axes)
+  }
+}
+
+/// The mean squared distance from the mean along axes (all of them by default). Float.
+///
+/// The mean is taken out before squaring, so that large means cost no precision.
+///
+/// - Parameter correction: 0 divides by the number of elements, 1 by one less (the unbiased estimate of a sample).
+public func variance(
+  _ x: Tensor, over axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0,
+  file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+  guard x.isFloat(for: "variance", file, line) else { return Tensor(x.graph, .poison) }
+  return x.graph.located(file, line) {
+    let distances = x - mean(x, over: axes, keepingAxes: true)
+    return sum(square(distances), over: axes, keepingAxes: keepingAxes) / (x.count(along: axes) - correction)
+  }
+}
+
+/// x x, element by element. Float or int32.
+public func square(_ x: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+  x.binary(Multiply(), x, file, line)
+}
