@@ -45,15 +45,15 @@ extension GraphStore {
         text += output == 0 ? " : " : ", "
         text += type(of: Value(node, output)).description
       }
-      text += note(of: node, names)
-      text += "\n"
+      let note = note(of: node, names)
+      text += note.isEmpty ? "\n" : "  # \(note)\n"
     }
     let returned = roots.map { "\(oneLine($0.label)) = \($0.value.isPoison ? "poison" : names[$0.value])" }
     return text + (returned.isEmpty ? "" : "return \(returned.joined(separator: ", "))\n")
   }
 
-  /// Where a node was first asked for and what it is for, as a comment; empty when nothing is known.
-  private func note(of node: Int, _ names: NodeNames) -> String {
+  /// Where a node was first asked for and what it is for; empty when nothing is known.
+  func note(of node: Int, _ names: NodeNames) -> String {
     let origins = origins(of: node)
     guard let first = origins.last else { return "" }
     var parts: [String] = []
@@ -66,38 +66,13 @@ extension GraphStore {
       if names.isShown(Int(first.partner)) { note += " of \(names[Int(first.partner)])" }
     }
     if origins.count > 1 { note += " (and \(origins.count - 1) more)" }
-    return note.isEmpty ? "" : "  # " + note
+    return note
   }
 }
 
 extension SourcePlace {
   /// File and line without the module, `Main.swift:12`.
   package var short: String { "\(file.split(separator: "/").last ?? ""):\(line)" }
-}
-
-/// The names of the nodes that are shown: `%` and a number counted without gaps.
-private struct NodeNames {
-  private var numbers: [Int32]
-  private var hasSeveral: [Bool]
-
-  init(_ store: GraphStore, shown: [Bool]) {
-    numbers = [Int32](repeating: -1, count: shown.count)
-    hasSeveral = store.nodes.map { $0.resultCount > 1 }
-    var next: Int32 = 0
-    for node in shown.indices where shown[node] {
-      numbers[node] = next
-      next += 1
-    }
-  }
-
-  func isShown(_ node: Int) -> Bool { numbers.indices.contains(node) && numbers[node] >= 0 }
-
-  subscript(node: Int) -> String { "%\(numbers[node])" }
-
-  subscript(value: Value) -> String {
-    let node = Int(value.node)
-    return hasSeveral[node] ? "\(self[node]).\(value.output)" : self[node]
-  }
 }
 
 /// The name and attributes of an op as they stand in a line.
