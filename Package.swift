@@ -48,6 +48,7 @@ let package = Package(
       ]),
     tests(of: "TapestryCore"),
     tests(of: "TapestryGraph", ["TapestryCore"]),
+    tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph"]),
     tests(of: "TapestryData", ["TapestryCore"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
     .executableTarget(

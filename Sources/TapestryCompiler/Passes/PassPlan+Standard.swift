@@ -1,0 +1,10 @@
+extension PassPlan {
+  /// The passes every program goes through.
+  package static let standard = PassPlan([
+    RulePass(
+      "canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all),
+    RulePass("fold", "Computes what is known already.", FoldRules.all),
+    RulePass("algebra", tags: ["simplify"], "Does less arithmetic for the same value.", AlgebraRules.all),
+    DeadCodePass(),
+  ])
+}

@@ -1,0 +1,40 @@
+/// A short list of numbers for each node: first come, first kept, each once.
+struct LinkLists {
+  private static let most = 8
+
+  private var first: [Int32] = []
+  private var last: [Int32] = []
+  private var cells: [(number: Int32, next: Int32)] = []
+
+  /// Adds a number to the list of a node, unless it is there or the list is full.
+  mutating func add(_ number: Int32, to node: Int) {
+    while first.count <= node {
+      first.append(-1)
+      last.append(-1)
+    }
+    var length = 0
+    var cell = first[node]
+    while cell >= 0 {
+      if cells[Int(cell)].number == number { return }
+      length += 1
+      cell = cells[Int(cell)].next
+    }
+    guard length < LinkLists.most else { return }
+    let new = Int32(cells.count)
+    cells.append((number, -1))
+    if first[node] < 0 { first[node] = new } else { cells[Int(last[node])].next = new }
+    last[node] = new
+  }
+
+  /// The numbers of a node, in the order they were added.
+  func list(_ node: Int) -> [Int32] {
+    guard node < first.count else { return [] }
+    var result: [Int32] = []
+    var cell = first[node]
+    while cell >= 0 {
+      result.append(cells[Int(cell)].number)
+      cell = cells[Int(cell)].next
+    }
+    return result
+  }
+}

@@ -1,0 +1,76 @@
+package import TapestryCore
+package import TapestryGraph
+
+/// A node of the new graph as a rule sees it: its op with attributes, its operands, and questions about them.
+package struct Match<Operation> {
+  package let op: Operation
+  package let operands: [Tensor]
+  /// The first result.
+  package let result: Tensor
+  let reader: GraphReader
+
+  /// The operand at a place.
+  package subscript(place: Int) -> Tensor { operands[place] }
+
+  /// The type of the first result.
+  package var type: TensorType { reader.type(of: result) }
+  package var shape: Shape { type.shape }
+  package var dtype: DType { type.dtype }
+
+  /// The options of the run.
+  package var options: RewriteOptions { reader.options }
+
+  /// The type of an operand.
+  package func type(_ place: Int) -> TensorType { reader.type(of: operands[place]) }
+
+  /// The node of a tensor, where its op is of a type.
+  package func node<Other: Op>(_ tensor: Tensor, _ other: Other.Type) -> Match<Other>? {
+    reader.match(tensor).typed(other)
+  }
+
+  /// The node of an operand, where its op is of a type.
+  package func node<Other: Op>(_ place: Int, _ other: Other.Type) -> Match<Other>? { node(operands[place], other) }
+
+  /// The node of an operand, whatever its op.
+  package func node(_ place: Int) -> Match<any Op> { reader.match(operands[place]) }
+
+  /// The array of a constant operand.
+  package func constant(_ place: Int) -> NDArray? { node(place, ConstantOp.self)?.op.array }
+
+  /// The one number an operand consists of: a constant of one element, seen through broadcasts and reshapes.
+  package func scalar(_ place: Int) -> Double? { reader.uniformValue(of: operands[place]) }
+
+  /// Whether an operand is this number everywhere; zeros must agree in sign.
+  package func isScalar(_ place: Int, _ value: Double) -> Bool {
+    scalar(place).map { $0 == value && $0.sign == value.sign } ?? false
+  }
+
+  /// Whether nothing but this match reads the operand, as far as is known.
+  package func isSoleUse(_ place: Int) -> Bool { reader.uses(of: operands[place]) <= 1 }
+
+  /// A new node of the op of this match on other operands.
+  package func rebuilt(_ operands: [Tensor]) -> Tensor {
+    guard let op = op as? any Op else { return result }
+    return result.graph.record(op, operands)[0]
+  }
+}
+
+extension Match<any Op> {
+  /// The match with its op as the type it is.
+  func typed<Other: Op>(_ other: Other.Type) -> Match<Other>? {
+    (op as? Other).map { Match<Other>(op: $0, operands: operands, result: result, reader: reader) }
+  }
+}
+
+/// What a run of rules is allowed.
+package struct RewriteOptions: Sendable {
+  /// The most elements a folded constant may have.
+  package var largestFolded = 1024
+  /// The most rule applications at one node before rules are taken to chase each other.
+  package var mostApplications = 500
+  /// How many rule applications the run may make in all; the rest of the graph is then copied. For finding the
+  /// application that goes wrong.
+  package var applicationBudget = Int.max
+
+  package init() {}
+}

@@ -1,0 +1,11 @@
+/// What a rewrite rule keeps of the values it rewrites.
+package enum Soundness: String, Sendable, CaseIterable {
+  /// Every bit: not-a-number stays not-a-number (its payload is nobody's), infinities and the sign of zero stay.
+  case exact
+  /// Not-a-number and infinities stay; a finite result moves by a few roundings, within the bound stated for
+  /// optimised programs: |a - b| / max(|b|, rms(b)). The sign of a zero that a sum gives is not kept.
+  case reassociates
+  /// The result moves towards the one of exact arithmetic: where the original form loses digits or overflows, the new
+  /// one does not; elsewhere they agree within the bound.
+  case stabilizes
+}
