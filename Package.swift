@@ -31,7 +31,8 @@ let package = Package(
     // Each module may import only modules above it.
     .target(
       name: "CTapestryKernels",
-      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])]),
+      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     module("TapestryCore", ["CTapestryKernels"]),
     module("TapestryGraph", ["CTapestryKernels", "TapestryCore"]),
     module("TapestryTape", ["CTapestryKernels", "TapestryCore", "TapestryGraph"]),
@@ -46,6 +47,7 @@ let package = Package(
         "TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal", "TapestryNN",
         "TapestryNotebook",
       ]),
+    tests(of: "CTapestryKernels"),
     tests(of: "TapestryCore"),
     tests(of: "TapestryGraph", ["TapestryCore"]),
     tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph"]),
