@@ -1,10 +1,12 @@
 extension PassPlan {
-  /// The passes every program goes through.
+  /// The passes every program goes through. Rules after the first pass leave canonical form behind, because they are
+  /// run together with the rules that make it.
   package static let standard = PassPlan([
-    RulePass(
-      "canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all),
+    RulePass("canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all),
     RulePass("fold", "Computes what is known already.", FoldRules.all),
-    RulePass("algebra", tags: ["simplify"], "Does less arithmetic for the same value.", AlgebraRules.all),
+    RulePass(
+      "algebra", tags: ["simplify"], "Does less arithmetic for the same value.",
+      AlgebraRules.all + CanonicalRules.all),
     DeadCodePass(),
   ])
 }

@@ -45,6 +45,9 @@ package struct Match<Operation> {
     scalar(place).map { $0 == value && $0.sign == value.sign } ?? false
   }
 
+  /// Whether an operand is a constant array, or a number repeated.
+  package func isConstant(_ place: Int) -> Bool { scalar(place) != nil || node(place).op is ConstantOp }
+
   /// Whether nothing but this match reads the operand, as far as is known.
   package func isSoleUse(_ place: Int) -> Bool { reader.uses(of: operands[place]) <= 1 }
 

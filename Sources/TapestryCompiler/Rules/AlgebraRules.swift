@@ -2,8 +2,11 @@ import TapestryCore
 import TapestryGraph
 
 /// Less arithmetic for the same value.
+///
+/// What is left out is left out on purpose: `x * 0 is 0` is wrong for infinities and not-a-number, `x - x is 0` too;
+/// `x + 0 is x` and `-(x - y) is y - x` are wrong for the sign of zero; `exp(log x) is x` is wrong below 0.
 enum AlgebraRules {
-  static let all = products + sums
+  static let all = products + sums + powers + masks + extremes + casts + reductions
 }
 
 extension AlgebraRules {
@@ -11,11 +14,36 @@ extension AlgebraRules {
     Rule("x * 1 is x", on: Multiply.self, .exact) { m in m.isScalar(1, 1) ? m[0] : nil },
     Rule("x * -1 is -x", on: Multiply.self, .exact) { m in m.isScalar(1, -1) ? -m[0] : nil },
     Rule("x / 1 is x", on: Divide.self, .exact) { m in m.isScalar(1, 1) ? m[0] : nil },
-    Rule("-(-x) is x", on: Negate.self, .exact) { m in m.node(0, Negate.self)?[0] },
+    Rule("x / -1 is -x", on: Divide.self, .exact) { m in m.dtype.isFloat && m.isScalar(1, -1) ? -m[0] : nil },
+    Rule("-x * -y is x * y", on: Multiply.self, .exact) { m in
+      guard let x = m.node(0, Negate.self), let y = m.node(1, Negate.self) else { return nil }
+      return x[0] * y[0]
+    },
+    Rule("-x / -y is x / y", on: Divide.self, .exact) { m in
+      guard m.dtype.isFloat, let x = m.node(0, Negate.self), let y = m.node(1, Negate.self) else { return nil }
+      return x[0] / y[0]
+    },
+    Rule("-x * c is x * -c", on: Multiply.self, .exact) { m in
+      guard m.dtype.isFloat, let x = m.node(0, Negate.self), let c = m.scalar(1) else { return nil }
+      return x[0] * x[0].scalar(-c)
+    },
+    Rule("-(x * c) is x * -c", on: Negate.self, .exact) { m in
+      guard m.dtype.isFloat, let product = m.node(0, Multiply.self), let c = product.scalar(1) else { return nil }
+      return product[0] * product[0].scalar(-c)
+    },
+    Rule("x * c * d is x * (c * d)", on: Multiply.self, .reassociates) { m in
+      guard let inner = m.node(0, Multiply.self), let c = inner.scalar(1), let d = m.scalar(1) else { return nil }
+      return merged(c, d, m.dtype).map { inner[0] * inner[0].scalar($0) }
+    },
   ]
 
-  static let sums: [Rule] = [
-    Rule("x + -0 is x", on: Add.self, .exact) { m in m.isScalar(1, m.dtype.isFloat ? -0.0 : 0) ? m[0] : nil },
-    Rule("x - 0 is x", on: Subtract.self, .exact) { m in m.isScalar(1, 0) ? m[0] : nil },
-  ]
+  /// The product of two factors where merging them neither makes nor hides an overflow: both magnitudes at least 1, or
+  /// both at most 1; on integers, which wrap, always.
+  private static func merged(_ c: Double, _ d: Double, _ dtype: DType) -> Double? {
+    if dtype == .int32 { return Double(Int32(c) &* Int32(d)) }
+    guard abs(c) >= 1 && abs(d) >= 1 || abs(c) <= 1 && abs(d) <= 1 else { return nil }
+    let product = dtype == .float32 ? Double(Float(c) * Float(d)) : c * d
+    let isNormal = dtype == .float32 ? Float(product).isNormal : product.isNormal
+    return isNormal ? product : nil
+  }
 }

@@ -41,12 +41,16 @@ import Testing
     let swap = Rule("x + y is y + x", on: Add.self, .exact) { m in m[1] + m[0] }
     let grow = Rule("-x is -(x + 1)", on: Negate.self, .exact) { m in -(m[0] + 1) }
     let sum = try program { g in g.input("x", [3]) + g.input("y", [3]) }
-    let error = #expect(throws: TapestryError.self) { var r = Rewriter([swap], sum); _ = try r.run() }
+    let error = #expect(throws: TapestryError.self) {
+      var r = Rewriter([swap], sum); _ = try r.run()
+    }
     #expect(
       error?.message
         == "rewriting node %2 (add) does not end: after coming back to where it was the last rule is 'x + y is y + x'")
     let negated = try program { g in -g.input("x", [3]) }
-    let other = #expect(throws: TapestryError.self) { var r = Rewriter([grow], negated); _ = try r.run() }
+    let other = #expect(throws: TapestryError.self) {
+      var r = Rewriter([grow], negated); _ = try r.run()
+    }
     #expect(
       other?.message
         == "rewriting node %1 (negate) does not end: after 501 applications the last rule is '-x is -(x + 1)'")
@@ -56,7 +60,9 @@ import Testing
   @Test func aReplacementOfAnotherTypeIsNamed() throws {
     let wrong = Rule("x * y is a scalar", on: Multiply.self, .exact) { m in sum(m[0]).reshape([1, 1]) }
     let before = try program { g in g.input("x", [3]) * g.input("y", [3]) }
-    let error = #expect(throws: TapestryError.self) { var r = Rewriter([wrong], before); _ = try r.run() }
+    let error = #expect(throws: TapestryError.self) {
+      var r = Rewriter([wrong], before); _ = try r.run()
+    }
     #expect(error?.message == "rule 'x * y is a scalar' gives float32[1, 1] for float32[3], at op 'multiply'")
   }
 
