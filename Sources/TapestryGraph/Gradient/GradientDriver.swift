@@ -42,7 +42,8 @@ public func gradients(
     return targets.map { Tensor($0.graph, .poison) }
   }
   let seed = loss.scalar(1).broadcast(to: type.shape)
-  return vectorJacobianProduct(of: [loss], in: targets, with: [seed], disconnected: disconnected, file: file, line: line)
+  return vectorJacobianProduct(
+    of: [loss], in: targets, with: [seed], disconnected: disconnected, file: file, line: line)
 }
 
 /// The gradient of a scalar loss in one target.
@@ -59,10 +60,12 @@ public func vectorJacobianProduct(
   of outputs: [Tensor], in targets: [Tensor], with vectors: [Tensor], disconnected: DisconnectedTarget = .diagnose,
   file: StaticString = #fileID, line: UInt = #line
 ) -> [Tensor] {
-  guard let graph = (outputs + targets).first?.graph else { return [] }
+  guard !targets.isEmpty else { return [] }
   let place = SourcePlace(file, line)
-  guard (outputs + targets + vectors).allSatisfy({ $0.graph === graph }) else {
-    for tensor in outputs + targets + vectors {
+  guard let (graph, all) = Graph.joined(outputs + targets + vectors) else {
+    var told: [Graph] = []
+    for tensor in outputs + targets + vectors where !told.contains(where: { $0 === tensor.graph }) {
+      told.append(tensor.graph)
       tensor.graph.diagnose(
         TapestryError(
           .mixedGraphs, "a gradient takes tensors of two graphs",
@@ -70,6 +73,9 @@ public func vectorJacobianProduct(
     }
     return targets.map { Tensor($0.graph, .poison) }
   }
+  let targets = Array(all[outputs.count..<outputs.count + targets.count])
+  let vectors = Array(all[(outputs.count + targets.count)...])
+  let outputs = Array(all[..<outputs.count])
   guard !(outputs + targets + vectors).contains(where: \.isPoisoned) else {
     return targets.map { Tensor($0.graph, .poison) }
   }

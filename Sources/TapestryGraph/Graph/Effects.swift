@@ -22,6 +22,16 @@ package struct Effects: Sendable {
   package var reports: [(name: String, value: Value)] = []
   /// How many random streams each scope has drawn, by path.
   var streamCounts: [String: Int] = [:]
+  /// Whether the program draws random numbers: then it advances the step when it ends (`Graph.advanceRandomStep`).
+  package internal(set) var usesRandom = false
+  /// In the body of a scan: the values of the surrounding graph it uses, in order, and the inputs they became.
+  var captures: [(outer: Value, inner: Value)] = []
+  var captureIndex: [Value: Value] = [:]
+  /// In the body of a scan: the number of the step, once asked for, and how many there are.
+  var stepIndex: Value?
+  var stepCount = 1
+  /// The scan body being traced at present.
+  var tracedBody: Graph?
   var phase = Phase.forward
   var partner: Int32 = -1
   /// The place of the outermost library function being recorded.

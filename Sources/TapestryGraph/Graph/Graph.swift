@@ -7,13 +7,33 @@ public import TapestryCore
 /// tensor; compiling then throws one error that lists them all.
 public final class Graph: Sendable {
   private let store: Mutex<GraphStore>
+  /// For the body of a scan, the graph the scan is in.
+  let parent: Graph?
+  /// How many scans the graph is nested in.
+  let depth: Int
 
-  public init() { store = Mutex(GraphStore()) }
+  public init() {
+    store = Mutex(GraphStore())
+    parent = nil
+    depth = 0
+  }
 
-  package init(_ store: GraphStore) { self.store = Mutex(store) }
+  package init(_ store: GraphStore) {
+    self.store = Mutex(store)
+    parent = nil
+    depth = 0
+  }
+
+  /// The graph of a scan's body.
+  init(bodyIn parent: Graph) {
+    store = Mutex(GraphStore())
+    self.parent = parent
+    depth = parent.depth + 1
+  }
 
   /// Calls `body` with the arena.
-  package func withStore<Result>(_ body: (inout sending GraphStore) throws -> sending Result) rethrows -> sending Result {
+  package func withStore<Result>(_ body: (inout sending GraphStore) throws -> sending Result) rethrows -> sending Result
+  {
     try store.withLock(body)
   }
 
@@ -42,6 +62,7 @@ extension Graph {
   /// Records an op and gives its results; poisoned ones when an operand is poisoned or the op refuses its operands.
   package func record(_ op: some Op, _ operands: [Tensor], at place: SourcePlace? = nil) -> [Tensor] {
     if let stranger = operands.first(where: { $0.graph !== self }) {
+      if let (home, captured) = Graph.joined(operands) { return home.record(op, captured, at: place) }
       for graph in [self, stranger.graph] {
         graph.diagnose(
           TapestryError(
@@ -111,8 +132,11 @@ extension GraphStore {
 
   /// Scope and place an op inherits: an operator cannot know its line, so it takes those of its latest operand.
   fileprivate func origin(of operands: [Value], at place: SourcePlace?) -> Origin {
-    let latest = operands.max { $0.node < $1.node }
-    let inherited = latest.flatMap { origins.first(from: nodes[Int($0.node)].origin) }
+    var inherited: Origin?
+    for operand in operands.sorted(by: { $0.node > $1.node }) where inherited?.place == nil {
+      // A number beside a tensor has no place of its own.
+      inherited = origins.first(from: nodes[Int(operand.node)].origin) ?? inherited
+    }
     return Origin(
       scope: inherited?.scope ?? "", place: effects.place ?? place ?? inherited?.place, phase: effects.phase,
       partner: effects.partner)

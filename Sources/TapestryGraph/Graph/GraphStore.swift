@@ -110,7 +110,9 @@ package struct GraphStore: Sendable {
     var slot = hash(number, operands) & (table.count - 1)
     while table[slot] >= 0 {
       let candidate = Int(table[slot])
-      if nodes[candidate].op == number, self.operands(of: candidate).elementsEqual(operands) { return (candidate, false) }
+      if nodes[candidate].op == number, self.operands(of: candidate).elementsEqual(operands) {
+        return (candidate, false)
+      }
       slot = (slot + 1) & (table.count - 1)
     }
     let results = try resultTypes()

@@ -110,6 +110,19 @@ extension Graph {
           remedy: "declare it with `parameter` or `state` first", at: place))
     }
     guard !value.isPoisoned else { return }
+    guard value.graph === self else {
+      let isInBody = value.graph.outermost === self
+      for graph in isInBody ? [self] : [self, value.graph] {
+        graph.diagnose(
+          TapestryError(
+            .mixedGraphs, "'\(path)' is assigned a tensor of \(isInBody ? "a scan's step" : "another graph")",
+            remedy: isInBody
+              ? "make it a carry of the scan and assign what the scan returns"
+              : "assign it in the tracing that made it",
+            at: place))
+      }
+      return
+    }
     guard value.type == known.type else {
       return diagnose(
         TapestryError(
@@ -151,10 +164,16 @@ extension Graph {
   /// Names a value as a result of the program. A name used again is a diagnostic.
   public func report(_ name: String, _ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line) {
     guard tensor.graph === self else {
-      return diagnose(
-        TapestryError(
-          .mixedGraphs, "'\(name)' reports a tensor of another graph", remedy: "report it in the tracing that made it",
-          at: SourcePlace(file, line)))
+      let isInBody = tensor.graph.outermost === self
+      for graph in isInBody ? [self] : [self, tensor.graph] {
+        graph.diagnose(
+          TapestryError(
+            .mixedGraphs, "'\(name)' reports a tensor of \(isInBody ? "a scan's step" : "another graph")",
+            remedy: isInBody
+              ? "return it from the step and report what the scan returns" : "report it in the tracing that made it",
+            at: SourcePlace(file, line)))
+      }
+      return
     }
     guard !tensor.isPoisoned else { return }
     guard !withStore({ store in store.effects.reports.contains { $0.name == name } }) else {

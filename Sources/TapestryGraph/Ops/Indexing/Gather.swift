@@ -73,7 +73,8 @@ extension IndexingOp {
 /// The blocks of a table that indices name.
 package struct Gather: IndexingOp {
   package static let name = "gather"
-  package static let summary = "result[b, o, i, :] = x[b, o, indices[b, i], :]; a run fails where an index is out of range."
+  package static let summary =
+    "result[b, o, i, :] = x[b, o, indices[b, i], :]; a run fails where an index is out of range."
   package static let differentiability = Differentiability.differentiable
   package static let samples = [
     OpSample(Gather(axis: 0, batchDims: 0), [SampleOperand([5, 3]), SampleOperand([4], .int32, in: 0...4)]),
@@ -119,7 +120,8 @@ package struct Gather: IndexingOp {
 /// A table with updates added to the blocks that indices name.
 package struct ScatterAdd: IndexingOp {
   package static let name = "scatterAdd"
-  package static let summary = "x with updates[b, o, i, :] added to its block [b, o, indices[b, i], :], in the order of i."
+  package static let summary =
+    "x with updates[b, o, i, :] added to its block [b, o, indices[b, i], :], in the order of i."
   package static let differentiability = Differentiability.differentiable
   package static let samples = [
     OpSample(
@@ -129,7 +131,8 @@ package struct ScatterAdd: IndexingOp {
       ScatterAdd(axis: 2, batchDims: 1),
       [SampleOperand([2, 3, 4, 2]), SampleOperand([2, 3, 3, 2]), SampleOperand([2, 3], .int32, in: 0...3)]),
     OpSample(
-      ScatterAdd(axis: 1, batchDims: 1), [SampleOperand([3, 4]), SampleOperand([3]), SampleOperand([3], .int32, in: 0...3)]),
+      ScatterAdd(axis: 1, batchDims: 1),
+      [SampleOperand([3, 4]), SampleOperand([3]), SampleOperand([3], .int32, in: 0...3)]),
   ]
 
   package let axis: Int

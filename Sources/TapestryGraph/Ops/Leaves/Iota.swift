@@ -6,7 +6,8 @@ package struct Iota: Op {
   package static let summary = "Each element is its index along one axis."
   package static let differentiability = Differentiability.zero
   package static let samples = [
-    OpSample(Iota(shape: [3, 4], axis: 1, dtype: .int32), []), OpSample(Iota(shape: [3, 4], axis: 0, dtype: .float32), []),
+    OpSample(Iota(shape: [3, 4], axis: 1, dtype: .int32), []),
+    OpSample(Iota(shape: [3, 4], axis: 0, dtype: .float32), []),
     OpSample(Iota(shape: [0], axis: 0, dtype: .int32), []),
   ]
 
@@ -44,13 +45,15 @@ extension Graph {
     let place = SourcePlace(file, line)
     guard let counted = shape.normalized(axis: axis) else {
       return refuse(
-        "iota", OpFault(
+        "iota",
+        OpFault(
           .axisOutOfRange, "axis \(axis) is outside the \(shape.rank) axes of \(shape)", remedy: "give an axis it has"),
         at: place)
     }
     guard shape.extents.allSatisfy({ $0 >= 0 }), shape.rank <= Shape.maximumRank, dtype != .bool else {
       return refuse(
-        "iota", OpFault(
+        "iota",
+        OpFault(
           .invalidAttribute, "\(dtype)\(shape) is not a type it makes",
           remedy: "give extents of 0 or more and int32 or a float type"), at: place)
     }

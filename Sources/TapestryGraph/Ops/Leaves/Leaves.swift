@@ -64,7 +64,9 @@ package struct ConstantOp: Op {
 
   /// A scalar as its value; a small array as its elements; others as a digest of their bits.
   package var attributes: String {
-    if array.count <= 8 { return array.count == 1 ? array.element(0) : "{" + array.elements.joined(separator: ", ") + "}" }
+    if array.count <= 8 {
+      return array.count == 1 ? array.element(0) : "{" + array.elements.joined(separator: ", ") + "}"
+    }
     let digest = array.withUnsafeBytes { bytes in
       bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
@@ -72,7 +74,9 @@ package struct ConstantOp: Op {
   }
 
   package static func == (a: ConstantOp, b: ConstantOp) -> Bool {
-    if a.array.type.byteCount > largestCompared { return a.array.storage === b.array.storage && a.array.type == b.array.type }
+    if a.array.type.byteCount > largestCompared {
+      return a.array.storage === b.array.storage && a.array.type == b.array.type
+    }
     return a.array == b.array
   }
 

@@ -6,7 +6,8 @@ package struct Broadcast: Op {
   package static let summary = "The elements repeated along axes of extent 1, and new leading axes, to fill a shape."
   package static let differentiability = Differentiability.differentiable
   package static let samples = [
-    OpSample(Broadcast(shape: [4, 3]), [SampleOperand([3])]), OpSample(Broadcast(shape: [2, 3]), [SampleOperand([2, 1])]),
+    OpSample(Broadcast(shape: [4, 3]), [SampleOperand([3])]),
+    OpSample(Broadcast(shape: [2, 3]), [SampleOperand([2, 1])]),
     OpSample(Broadcast(shape: [0, 3]), [SampleOperand([])]),
   ]
 

@@ -20,7 +20,8 @@ package struct Concatenate: Op {
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
     guard let first = operands.first, operands.count <= Concatenate.mostOperands else {
       throw OpFault(
-        .invalidAttribute, "\(operands.count) operands", remedy: "give 1 to \(Concatenate.mostOperands), or join groups")
+        .invalidAttribute, "\(operands.count) operands", remedy: "give 1 to \(Concatenate.mostOperands), or join groups"
+      )
     }
     guard first.shape.extents.indices.contains(axis) else { throw .noAxis(axis, first.shape) }
     var total = 0

@@ -6,7 +6,8 @@ package struct Reverse: Op {
   package static let summary = "The elements in the opposite order along axes."
   package static let differentiability = Differentiability.differentiable
   package static let samples = [
-    OpSample(Reverse(axes: [1]), [SampleOperand([3, 4])]), OpSample(Reverse(axes: [0, 2]), [SampleOperand([2, 3, 4])]),
+    OpSample(Reverse(axes: [1]), [SampleOperand([3, 4])]),
+    OpSample(Reverse(axes: [0, 2]), [SampleOperand([2, 3, 4])]),
     OpSample(Reverse(axes: []), [SampleOperand([])]),
   ]
 

@@ -22,7 +22,8 @@ package struct Slice: Op {
   }
 
   package var attributes: String {
-    "[" + starts.indices.map { "\(starts[$0])..<\(ends[$0])" + (steps[$0] == 1 ? "" : " by \(steps[$0])") }
+    "["
+      + starts.indices.map { "\(starts[$0])..<\(ends[$0])" + (steps[$0] == 1 ? "" : " by \(steps[$0])") }
       .joined(separator: ", ") + "]"
   }
   package var fusion: FusionClass { .view }

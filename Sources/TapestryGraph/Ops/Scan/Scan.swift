@@ -1,0 +1,137 @@
+package import TapestryCore
+
+/// A loop: a body run once for each slice of the scanned tensors, with carries handed from step to step.
+///
+/// Operands, in this order: the first carries, the tensors scanned over (axis 0 has the scan's length), the captures.
+/// Results, in this order: the last carries, then the stacked outputs of all steps (axis 0 has the scan's length). A
+/// reverse scan runs from the last slice to the first and stacks what step i gave at place i.
+package struct Scan: Op {
+  package static let name = "scan"
+  package static let summary = "A loop over slices along axis 0 that hands carries on and stacks what each step gives."
+  package static let differentiability = Differentiability.differentiable
+
+  package let body: ScanBody
+  package let length: Int
+  package let isReverse: Bool
+  /// The numbers of carries, of tensors scanned over and of captures.
+  package let counts: ScanParts<Int>
+
+  package init(body: ScanBody, length: Int, isReverse: Bool, counts: ScanParts<Int>) {
+    self.body = body
+    self.length = length
+    self.isReverse = isReverse
+    self.counts = counts
+  }
+
+  package var stackCount: Int { body.outputs.count - counts.carries }
+  package var resultCount: Int { body.outputs.count }
+
+  package var attributes: String {
+    "length: \(length)\(isReverse ? " reverse" : "") carries: \(counts.carries) slices: \(counts.slices)"
+      + " captures: \(counts.captures) body: \(body.store.count) nodes"
+  }
+
+  /// Operands, or body inputs, by kind.
+  package func parts<Element: Sendable>(_ all: [Element]) -> ScanParts<[Element]> {
+    let slices = counts.carries + counts.slices
+    return ScanParts(
+      carries: Array(all[..<counts.carries]), slices: Array(all[counts.carries..<slices]),
+      captures: Array(all[slices...]))
+  }
+
+  package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
+    guard operands.count == body.inputs.count else {
+      throw OpFault(
+        .invalidAttribute, "\(operands.count) operands for a body of \(body.inputs.count) inputs",
+        remedy: "build it with `scan`")
+    }
+    let given = parts(operands)
+    let inputs = parts(body.inputs.map { body.store.type(of: $0) })
+    for (type, input) in zip(given.carries + given.captures, inputs.carries + inputs.captures) where type != input {
+      throw OpFault(.shapeMismatch, "\(type) is given where the step takes \(input)", remedy: "build it with `scan`")
+    }
+    for (type, input) in zip(given.slices, inputs.slices) {
+      guard type.dtype == input.dtype, type.shape.extents == [length] + input.shape.extents else {
+        throw OpFault(
+          .shapeMismatch, "\(type) does not hold \(length) slices \(input)", remedy: "give every tensor one length")
+      }
+    }
+    return stackedTypes
+  }
+
+  private var stackedTypes: [TensorType] {
+    body.outputs.indices.map { output in
+      let type = body.type(ofOutput: output)
+      return output < counts.carries ? type : TensorType(type.dtype, Shape([length] + type.shape.extents))
+    }
+  }
+
+  package func evaluate(_ operands: [NDArray]) throws(TapestryError) -> [NDArray] {
+    let given = parts(operands)
+    var carries = given.carries
+    var stacks = stackedTypes.dropFirst(counts.carries).map { NDArray(zeros: $0.shape, $0.dtype) }
+    let interpreter = Interpreter(body.store)
+    for step in 0..<length {
+      let place = isReverse ? length - 1 - step : step
+      var inputs: [String: NDArray] = [:]
+      for (i, carry) in carries.enumerated() { inputs["carry \(i)"] = carry }
+      for (i, whole) in given.slices.enumerated() { inputs["slice \(i)"] = whole.row(place) }
+      for (i, capture) in given.captures.enumerated() { inputs["capture \(i)"] = capture }
+      let outputs = try interpreter.evaluate(body.outputs, inputs: inputs)
+      carries = Array(outputs[..<counts.carries])
+      for (i, output) in outputs[counts.carries...].enumerated() {
+        for element in 0..<output.count {
+          stacks[i].setDouble(output.double(at: element), at: place * output.count + element)
+        }
+      }
+    }
+    return carries + stacks
+  }
+
+  package func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+    let store = body.store
+    return (0..<store.count).reduce(0) { total, node in
+      let results = (0..<store.resultCount(of: node)).map { store.type(of: Value(node, $0)) }
+      return total + length * store.op(of: node).flops(store.operands(of: node).map { store.type(of: $0) }, results)
+    }
+  }
+
+  package static var samples: [OpSample] {
+    let plain = Graph()
+    // Two carries, one of which the other depends on; a capture, a slice, a stacked output.
+    let recurrence = plain.traceScan(
+      [SampleOperand([2, 3]).tensor(in: plain, "h"), SampleOperand([2, 3]).tensor(in: plain, "c")],
+      [SampleOperand([4, 2, 3]).tensor(in: plain, "x")], length: 4, isReverse: false
+    ) { step in
+      let w = SampleOperand([3, 3]).tensor(in: plain, "w")
+      let cell = step.carries[1] * 0.5 + tanh(step.inputs[0] + dot(step.carries[0], w))
+      return (carries: [sigmoid(cell) * step.carries[0], cell], outputs: [cell * cell])
+    }
+    let sum = plain.traceScan(
+      [SampleOperand([]).tensor(in: plain, "t")], [SampleOperand([3]).tensor(in: plain, "y")], length: 3,
+      isReverse: true
+    ) { step in
+      let total = step.carries[0] * step.inputs[0] + sin(step.inputs[0])
+      return (carries: [total], outputs: [total])
+    }
+    return [recurrence, sum].compactMap { $0 }.map { scan in
+      OpSample(scan.op, scan.operands.map { SampleOperand($0.shape, $0.dtype, in: -1...1) })
+    }
+  }
+}
+
+extension SampleOperand {
+  fileprivate func tensor(in graph: Graph, _ name: String) -> Tensor { graph.input(name, type.shape, type.dtype) }
+}
+
+extension NDArray {
+  /// One slice along axis 0.
+  fileprivate func row(_ place: Int) -> NDArray {
+    let shape = Shape(Array(self.shape.extents.dropFirst()))
+    return NDArray(shape, dtype) { double(at: place * shape.count + $0) }
+  }
+}
+
+extension OpCatalogue {
+  static let loops: [any Op.Type] = [Scan.self]
+}
