@@ -52,6 +52,7 @@ let package = Package(
     tests(of: "TapestryGraph", ["TapestryCore"]),
     tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph"]),
     tests(of: "TapestryData", ["TapestryCore"]),
+    tests(of: "TapestryNotebook", ["TapestryCore"]),
     tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
     .executableTarget(
