@@ -25,10 +25,6 @@ package struct KernelTable: @unchecked Sendable {
 
   /// Runs units `begin ..< end` of a call.
   func run(_ kernel: tap_kernel, _ call: UnsafePointer<tap_call>, _ begin: Int, _ end: Int) {
-    let index = Int(kernel.rawValue)
-    withUnsafeBytes(of: table.pointee.run) { bytes in
-      typealias Kernel = @convention(c) (UnsafePointer<tap_call>?, Int64, Int64) -> Void
-      bytes.bindMemory(to: Kernel.self)[index](call, Int64(begin), Int64(end))
-    }
+    tap_run(table, kernel, call, Int64(begin), Int64(end))
   }
 }

@@ -1,0 +1,71 @@
+import TapestryCore
+import TapestryGraph
+
+/// The extents of a shape above 1 (or 0): axes of extent 1 say nothing about an iteration space.
+struct SqueezedShape: Hashable, Sendable {
+  /// The extents that remain.
+  let extents: [Int]
+  /// The axis of the shape each of them is.
+  let axes: [Int]
+
+  init(_ shape: Shape) {
+    axes = shape.extents.indices.filter { shape[$0] != 1 }
+    extents = axes.map { shape[$0] }
+  }
+
+  static func == (a: SqueezedShape, b: SqueezedShape) -> Bool { a.extents == b.extents }
+  func hash(into hasher: inout Hasher) { hasher.combine(extents) }
+}
+
+/// A value seen through views that only add, drop or repeat axes: where it comes from, and how its axes line up.
+struct TracedValue: Sendable {
+  /// The value looked at.
+  let source: Value
+  /// For each squeezed axis of the source, the squeezed axis it is of the value traced.
+  let axes: [Int]
+}
+
+/// Looks through reshapes that keep the squeezed shape, and through broadcasts.
+///
+/// One entry a node, made in node order from that of its operand, so that chains of views cost nothing.
+struct AxisTrace {
+  private var traces: [TracedValue?]
+  private let graph: GraphStore
+
+  init(_ graph: GraphStore, reachable: [Bool]) {
+    self.graph = graph
+    traces = [TracedValue?](repeating: nil, count: graph.count)
+    for node in 0..<graph.count where reachable[node] && graph.op(of: node).fusion == .view {
+      traces[node] = trace(ofView: node)
+    }
+  }
+
+  /// Where a value comes from.
+  subscript(value: Value) -> TracedValue {
+    if let traced = traces[Int(value.node)] { return traced }
+    return TracedValue(source: value, axes: Array(SqueezedShape(graph.type(of: value).shape).extents.indices))
+  }
+
+  private func trace(ofView node: Int) -> TracedValue? {
+    let operand = graph.operands(of: node).first!
+    let shape = graph.type(of: Value(node)).shape
+    let inner = self[operand]
+    let operandShape = graph.type(of: operand).shape
+    switch graph.op(of: node) {
+    case is Reshape:
+      return SqueezedShape(operandShape) == SqueezedShape(shape) ? inner : nil
+    case is Broadcast:
+      let aligned = Self.alignment(of: operandShape, in: shape)
+      return TracedValue(source: inner.source, axes: inner.axes.map { aligned[$0] })
+    default:
+      return nil
+    }
+  }
+
+  /// For each squeezed axis of an operand, the squeezed axis of the wider shape it broadcasts along.
+  static func alignment(of operand: Shape, in wider: Shape) -> [Int] {
+    let lead = wider.rank - operand.rank
+    let positions = SqueezedShape(wider).axes
+    return SqueezedShape(operand).axes.map { axis in positions.firstIndex(of: axis + lead)! }
+  }
+}

@@ -1,0 +1,42 @@
+package import TapestryGraph
+
+/// What one kernel computes: a set of nodes run as one instruction.
+package struct FusionGroup: Sendable {
+  /// The nodes, in topological order.
+  package var members: [Int]
+  /// Squeezed extents of the iteration space, and the axes of it that are reduced.
+  package var space: [Int]
+  package var reduced: [Int]
+  /// The product or convolution whose epilogue the other members are, or -1.
+  package var product: Int
+  /// Whether the members are fused code (false: a single op with a routine of its own).
+  package var isFused: Bool
+}
+
+/// The graph cut into kernels.
+package struct FusionPlan: Sendable {
+  package var groups: [FusionGroup] = []
+  /// For each node its group, or -1 for leaves, views and nodes not reached.
+  package var groupOf: [Int32] = []
+  /// For each node whether it is a kept member of its group.
+  package var isKept: [Bool] = []
+  /// Edges between fusable nodes of different groups, and why.
+  package var refusals: [FusionEdge: FusionRefusal] = [:]
+
+  /// Why the second node is not in the kernel of the first, or nil when it is.
+  package func whyNotFused(_ producer: Int, _ consumer: Int) -> FusionRefusal? {
+    if groupOf[producer] >= 0, groupOf[producer] == groupOf[consumer] { return nil }
+    return refusals[FusionEdge(producer, consumer)] ?? .notNeighbours
+  }
+}
+
+/// An edge of the graph between two nodes, views between them left out.
+package struct FusionEdge: Hashable, Sendable {
+  package let producer: Int32
+  package let consumer: Int32
+
+  package init(_ producer: Int, _ consumer: Int) {
+    self.producer = Int32(producer)
+    self.consumer = Int32(consumer)
+  }
+}
