@@ -13,6 +13,9 @@ import TapestryGraph
 // a bounded number of times, so the pass is linear.
 
 struct Fuser {
+  /// Nodes of one kernel at the most: registers, constants and operands are numbered in 16 bits.
+  private static let mostMembers = 2048
+
   private struct Group {
     var frame: FusionFrame
     var level: Int
@@ -123,8 +126,14 @@ struct Fuser {
     }
     var floor = 0
     var candidates: [Candidate] = []
+    var separate: Set<Int> = []
     for operand in operands {
       guard let group = producer(of: operand) else { continue }
+      guard !(op is any PlacedOp) else {
+        floor = max(floor, groups[group].level + 1)
+        refuse(operand, node, .misaligned)
+        continue
+      }
       let traced = trace[operand]
       let aligned = AxisTrace.alignment(of: graph.type(of: operand).shape, in: readShape)
       let isSeen = traced.source == views.base(of: operand) && groups[group].isFused
@@ -134,9 +143,11 @@ struct Fuser {
             operand: operand, node: Int(traced.source.node), axes: traced.axes.map { aligned[$0] }, group: group))
       } else {
         floor = max(floor, groups[group].level + 1)
+        separate.insert(group)
         refuse(operand, node, .viewBetween)
       }
     }
+    candidates.removeAll { separate.contains($0.group) }
     let joined = choose(node, &candidates, frame, isReduction, &floor)
     join(node, joined, level: joined.groups.map { groups[$0].level }.reduce(floor, max), isReduction)
     for operand in operands {
@@ -187,6 +198,8 @@ struct Fuser {
   /// Adds a candidate's group to a choice; the reason when it does not fit.
   private func extend(_ choice: inout Choice, _ candidate: Candidate, _ isReduction: Bool) -> FusionRefusal? {
     let group = groups[candidate.group]
+    let size = choice.groups.reduce(1) { $0 + groups[$1].members.count } + group.members.count
+    if size > Fuser.mostMembers { return .kernelFull }
     let wasJoined = choice.groups.contains(candidate.group)
     let producerIsKept = isKept[candidate.node] || wasJoined && choice.keptGroups.contains(candidate.group)
     let fit = FusionFit(

@@ -12,6 +12,7 @@ package enum FusionRefusal: Hashable, Sendable, CustomStringConvertible {
   case twoProducts
   case neededEarlier
   case misaligned
+  case kernelFull
 
   package var description: String {
     switch self {
@@ -26,6 +27,7 @@ package enum FusionRefusal: Hashable, Sendable, CustomStringConvertible {
     case .twoProducts: "a kernel holds one product"
     case .neededEarlier: "another kernel between them needs the first and is needed by the second"
     case .misaligned: "the second reads the first along other axes"
+    case .kernelFull: "the kernel holds as many nodes as one may"
     }
   }
 }

@@ -1,7 +1,7 @@
 public import TapestryCore
 
 /// Each element is its place along one axis.
-package struct Iota: Op {
+package struct Iota: PlacedOp {
   package static let name = "iota"
   package static let summary = "Each element is its index along one axis."
   package static let differentiability = Differentiability.zero
@@ -22,8 +22,14 @@ package struct Iota: Op {
   }
 
   package var attributes: String { "\(shape) along: \(axis)" }
-  package var fusion: FusionClass { .leaf }
+  package var fusion: FusionClass { .elementwise }
   package func resultTypes(of operands: [TensorType]) -> [TensorType] { [TensorType(dtype, shape)] }
+
+  package var placeStrides: [Int] { shape.extents.indices.map { $0 == axis ? 1 : 0 } }
+
+  package func tile(_ builder: inout TileBuilder, _ operands: [TileValue]) -> TileValue? {
+    dtype == .int32 ? operands[0] : builder.cast(operands[0], to: dtype)
+  }
 
   package func evaluate(_ operands: [NDArray]) -> [NDArray] {
     let stride = shape.rowMajorStrides[axis]

@@ -1,0 +1,204 @@
+import CTapestryKernels
+import TapestryCore
+import TapestryGraph
+import TapestryTape
+
+// Lowering: from groups to drafts of instructions.
+//
+// Leaves become slots; every group becomes one draft whose results are buffers; views disappear into operand strides.
+// A kernel that wants contiguous operands gets a copy where a view is not. Feeds and state slots are listed in node order,
+// so they are the same for the same program.
+
+struct Lowering {
+  let graph: GraphStore
+  let views: ViewAccesses
+  let plan: FusionPlan
+  var program = LoweredProgram()
+  private var bufferOf: [Value: Int] = [:]
+  private var copies: [Value: Int] = [:]
+  private var wanted: [[Value]]
+
+  init(_ source: ProgramGraph, _ views: ViewAccesses, _ plan: FusionPlan, reachable: [Bool]) {
+    graph = source.store
+    self.views = views
+    self.plan = plan
+    wanted = [[Value]](repeating: [], count: plan.groups.count)
+    var isWanted: Set<Value> = []
+    func want(_ value: Value, by reader: Int32) {
+      let base = views.base(of: value)
+      let group = plan.groupOf[Int(base.node)]
+      guard group >= 0, group != reader, isWanted.insert(base).inserted else { return }
+      wanted[Int(group)].append(base)
+    }
+    for node in 0..<graph.count where reachable[node] && plan.groupOf[node] >= 0 {
+      for operand in graph.operands(of: node) { want(operand, by: plan.groupOf[node]) }
+    }
+    for root in source.roots { want(root.value, by: -1) }
+    for group in wanted.indices { wanted[group].sort { ($0.node, $0.output) < ($1.node, $1.output) } }
+  }
+
+  /// Lowers all groups, then the roots.
+  mutating func lower(_ roots: [ProgramGraph.Root], reachable: [Bool]) throws(TapestryError) -> LoweredProgram {
+    for node in 0..<graph.count where reachable[node] && graph.op(of: node).fusion == .leaf { defineLeaf(node) }
+    for root in roots { if case .state(let path) = root.target { defineState(path, graph.type(of: root.value)) } }
+    for group in plan.groups.indices { try lower(group) }
+    for root in roots {
+      let place = contiguous(root.value)
+      let type = graph.type(of: root.value)
+      switch root.target {
+      case .output(let name):
+        program.outputs.append(
+          LoweredProgram.Result(name: name, type: type, buffer: place.buffer, byteOffset: place.byteOffset))
+      case .state(let path):
+        let slot = program.state.firstIndex { $0.name == path }!
+        program.nextState.append(
+          (slot, LoweredProgram.Result(name: path, type: type, buffer: place.buffer, byteOffset: place.byteOffset)))
+      }
+    }
+    return program
+  }
+
+  private mutating func defineLeaf(_ node: Int) {
+    let type = graph.type(of: Value(node))
+    let location: Buffer.Location
+    switch graph.op(of: node) {
+    case let input as InputOp:
+      program.feeds.append(Tape.Slot(input.name, type))
+      location = .feed(program.feeds.count - 1)
+    case let variable as VariableOp:
+      defineState(variable.path, type)
+      bufferOf[Value(node)] = program.stateBuffers[program.state.firstIndex { $0.name == variable.path }!]
+      return
+    default: return
+    }
+    bufferOf[Value(node)] = program.addBuffer(location, byteCount: type.byteCount, value: Value(node))
+  }
+
+  private mutating func defineState(_ path: String, _ type: TensorType) {
+    guard !program.state.contains(where: { $0.name == path }) else { return }
+    program.state.append(Tape.Slot(path, type))
+    program.stateBuffers.append(
+      program.addBuffer(.state(program.state.count - 1), byteCount: type.byteCount, value: nil))
+  }
+
+  /// The buffer that holds a base value, made when first asked for: an arena buffer, or the slot of a constant.
+  mutating func buffer(of base: Value) -> Int {
+    if let known = bufferOf[base] { return known }
+    var location = Buffer.Location.arena
+    if let constant = graph.op(of: Int(base.node)) as? ConstantOp {
+      program.constants.append(constant.array)
+      location = .constant(program.constants.count - 1)
+    }
+    let made = program.addBuffer(location, byteCount: graph.type(of: base).byteCount, value: base)
+    bufferOf[base] = made
+    return made
+  }
+
+  private mutating func lower(_ index: Int) throws(TapestryError) {
+    let group = plan.groups[index]
+    guard group.isFused else { return try lowerAlone(group.members[0], wanted[index]) }
+    let stored = wanted[index]
+    var builder = RegionBuilder(graph, views, plan, group)
+    guard !stored.isEmpty, let region = builder.build(storing: stored) else { return }
+    var draft = Draft(
+      routine: .kernel(TAP_KERNEL_REGION), dtype: graph.type(of: stored[0]).dtype, region: region, operands: [],
+      members: group.members)
+    for operand in builder.operands { draft.operands.append(self.operand(operand)) }
+    draft.inPlacePairs = region.inPlacePairs(builder.operands)
+    draft.flops = flops(group.members)
+    draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
+    if group.product >= 0 { lowerProduct(group.product, &draft) }
+    program.drafts.append(draft)
+  }
+
+  private mutating func operand(_ operand: RegionBuilder.Operand) -> DraftOperand {
+    guard let value = operand.value else { return DraftOperand(buffer: -1, byteOffset: 0, isWrite: false) }
+    return DraftOperand(
+      buffer: buffer(of: value), byteOffset: operand.elementOffset * operand.dtype.byteCount, isWrite: operand.isStore)
+  }
+
+  func flops(_ nodes: [Int]) -> Int {
+    nodes.reduce(0) { total, node in
+      let results = (0..<graph.resultCount(of: node)).map { graph.type(of: Value(node, $0)) }
+      return total + graph.op(of: node).flops(graph.operands(of: node).map { graph.type(of: $0) }, results)
+    }
+  }
+
+  /// Where a value lies contiguously: where it is, or a copy.
+  mutating func contiguous(_ value: Value) -> DraftOperand {
+    let type = graph.type(of: value)
+    let access = views[value]
+    if access.isContiguous(type.shape) {
+      return DraftOperand(
+        buffer: buffer(of: access.base), byteOffset: access.offset * type.dtype.byteCount, isWrite: false)
+    }
+    if let copy = copies[value] { return DraftOperand(buffer: copy, byteOffset: 0, isWrite: false) }
+    let copy = program.addBuffer(.arena, byteCount: type.byteCount, value: value)
+    copies[value] = copy
+    addCopy(type, from: buffer(of: access.base), access, to: copy)
+    return DraftOperand(buffer: copy, byteOffset: 0, isWrite: false)
+  }
+
+  /// A draft that copies a strided value into a contiguous buffer.
+  private mutating func addCopy(_ type: TensorType, from source: Int, _ access: ViewAccess, to target: Int) {
+    guard type.shape.count > 0 else { return }
+    var code = TileCode()
+    let loaded = code.add(.load(operand: 0), type.dtype, .full)
+    code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
+    var space = IterationSpace(extents: type.shape.extents, reducedAxes: [])
+    var strides = [access.strides, type.shape.rowMajorStrides]
+    space.coalesce(&strides)
+    var assembler = TileAssembler(code, isResident: true)
+    let region = Region(
+      extents: space.extents, kept: space.kept, reduced: 0, strides: strides, program: assembler.assemble())
+    program.drafts.append(
+      Draft(
+        routine: .kernel(TAP_KERNEL_REGION), dtype: type.dtype, region: region,
+        operands: [
+          DraftOperand(buffer: source, byteOffset: access.offset * type.dtype.byteCount, isWrite: false),
+          DraftOperand(buffer: target, byteOffset: 0, isWrite: true),
+        ], members: []))
+  }
+
+  /// A draft that copies a whole buffer into another.
+  static func copyDraft(byteCount: Int, from source: DraftOperand, to target: Int) -> Draft {
+    let dtype: DType = byteCount % 4 == 0 ? .int32 : .bool
+    var code = TileCode()
+    let loaded = code.add(.load(operand: 0), dtype, .full)
+    code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
+    var assembler = TileAssembler(code, isResident: true)
+    let region = Region(
+      extents: [byteCount / dtype.byteCount], kept: 1, reduced: 0, strides: [[1], [1]], program: assembler.assemble())
+    return Draft(
+      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: region,
+      operands: [source, DraftOperand(buffer: target, byteOffset: 0, isWrite: true)], members: [])
+  }
+}
+
+extension Region {
+  /// Loads and stores that may be the same memory: walked alike, and each element read before it is written.
+  func inPlacePairs(_ operands: [RegionBuilder.Operand]) -> [(read: Int, write: Int)] {
+    func place(_ op: tap_tile_op, _ operand: Int) -> (section: Int, line: Int)? {
+      for (number, section) in program.sections.enumerated() {
+        for line in Int(section.begin)..<Int(section.end) {
+          let instruction = program.instructions[line]
+          if instruction.op == op.rawValue, Int(instruction.imm) == operand { return (number, line) }
+        }
+      }
+      return nil
+    }
+    var pairs: [(read: Int, write: Int)] = []
+    let loops = program.sections.count { $0.kind == TAP_LOOP.rawValue }
+    for (write, store) in operands.enumerated() where store.isStore && loops <= 1 {
+      guard let stored = place(TAP_STORE, write) else { continue }
+      for (read, load) in operands.enumerated() where !load.isStore && load.value != nil {
+        guard load.dtype.byteCount == store.dtype.byteCount, load.elementOffset == 0, strides[read] == strides[write],
+          operands.count(where: { !$0.isStore && $0.value == load.value }) == 1,
+          let loaded = place(TAP_LOAD, read), loaded.line < stored.line
+        else { continue }
+        pairs.append((read, write))
+      }
+    }
+    return pairs
+  }
+}

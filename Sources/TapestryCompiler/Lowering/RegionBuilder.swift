@@ -1,0 +1,214 @@
+import CTapestryKernels
+import TapestryCore
+import TapestryGraph
+import TapestryTape
+
+// From a fused group to a region: operands with strides, and the tile program.
+//
+// Members are visited in order and turned into tile code; a value made outside the group is loaded by the strides of
+// the views it is read through, each access once. What is needed outside is stored, contiguous. Then axes that every operand
+// walks as one are joined. A product's region keeps all axes of its result, since its kernel knows them by position. A
+// reduction over no elements at all is a map over the kept axes that starts from the reduction's identity.
+
+struct RegionBuilder {
+  /// A value read or written by the region.
+  struct Operand {
+    let value: Value?
+    let elementOffset: Int
+    let dtype: DType
+    var strides: [Int]
+    let isStore: Bool
+  }
+
+  private struct LoadKey: Hashable {
+    let access: ViewAccess
+    let strides: [Int]
+    let cls: TileCode.Class
+  }
+
+  private let graph: GraphStore
+  private let views: ViewAccesses
+  private let isKept: [Bool]
+  private let group: FusionGroup
+  /// Extents of the axes, and for each squeezed axis of the group's space its axis.
+  private let extents: [Int]
+  private let axisOf: [Int]
+  private let keptAxes: [Int]
+  /// Whether reductions combine nothing.
+  private let reducesNothing: Bool
+  private var space: IterationSpace
+  private var code = TileCode()
+  private var values: [Value: Int] = [:]
+  private var loads: [LoadKey: Int] = [:]
+  private(set) var operands: [Operand] = []
+
+  init(_ graph: GraphStore, _ views: ViewAccesses, _ plan: FusionPlan, _ group: FusionGroup) {
+    self.graph = graph
+    self.views = views
+    self.group = group
+    isKept = plan.isKept
+    keptAxes = group.space.indices.filter { !group.reduced.contains($0) }
+    reducesNothing = group.reduced.contains { group.space[$0] == 0 }
+    if group.product >= 0 {
+      let shape = graph.type(of: Value(group.product)).shape
+      extents = shape.extents
+      axisOf = SqueezedShape(shape).axes
+      space = IterationSpace(extents: extents, reducedAxes: [])
+    } else if reducesNothing {
+      extents = keptAxes.map { group.space[$0] }
+      axisOf = group.space.indices.map { keptAxes.firstIndex(of: $0) ?? -1 }
+      space = IterationSpace(extents: extents, reducedAxes: [])
+    } else {
+      extents = group.space
+      axisOf = Array(extents.indices)
+      space = IterationSpace(extents: extents, reducedAxes: group.reduced)
+    }
+  }
+
+  /// The region that computes the values wanted, or nil when it has no elements.
+  mutating func build(storing wanted: [Value]) -> Region? {
+    guard !extents.contains(0) else { return nil }
+    for node in group.members { define(node) }
+    for value in wanted { store(value) }
+    return finish()
+  }
+
+  private func cls(_ node: Int) -> TileCode.Class { isKept[node] && !reducesNothing ? .kept : .full }
+
+  private mutating func define(_ node: Int) {
+    let op = graph.op(of: node)
+    let type = graph.type(of: Value(node))
+    switch op.fusion {
+    case .product:
+      values[Value(node)] = code.add(.result, type.dtype, .full)
+    case .view:
+      let operand = graph.operands(of: node).first!
+      values[Value(node)] = read(operand, within: views.copiedShape(node), .full, isKept: false)
+    case .reduction:
+      guard let reduction = op as? any ReductionOp else { preconditionFailure("a reduction without axes") }
+      let kind = Swift.type(of: reduction).combining
+      if reducesNothing {
+        values[Value(node)] = code.constant(kind.identity(type.dtype), type.dtype)
+        return
+      }
+      let operand = graph.operands(of: node).first!
+      let input = read(operand, within: graph.type(of: operand).shape, .full, isKept: false)
+      values[Value(node)] = code.add(.reduce(kind), [input], type.dtype, .kept)
+    default:
+      if reducesNothing && !isKept[node] { return }
+      values[Value(node)] = elementwise(node, op, type)
+    }
+  }
+
+  private mutating func elementwise(_ node: Int, _ op: any Op, _ type: TensorType) -> Int {
+    let cls = cls(node)
+    var inputs: [Int] = []
+    if let placed = op as? any PlacedOp {
+      inputs.append(index(placed.placeStrides, within: type.shape, cls, isKept: isKept[node]))
+      for operand in graph.operands(of: node) {
+        for element in 0..<graph.type(of: operand).shape.count { inputs.append(readElement(element, of: operand, cls)) }
+      }
+    } else {
+      inputs = graph.operands(of: node).map { read($0, within: type.shape, cls, isKept: isKept[node]) }
+    }
+    var builder = TileBuilder(operands: inputs.map { code.definitions[$0].dtype })
+    guard let result = op.tile(&builder, builder.operands) else {
+      preconditionFailure("'\(Swift.type(of: op).name)' calls itself elementwise but has no tile program")
+    }
+    var made = inputs
+    for step in builder.steps { made.append(define(step, made, cls)) }
+    return made[result.index]
+  }
+
+  private mutating func define(_ step: TileBuilder.Step, _ made: [Int], _ cls: TileCode.Class) -> Int {
+    switch step {
+    case .constant(let value, let dtype): return code.constant(value, dtype)
+    case .apply(let op, let inputs, let dtype):
+      let from = op == .select ? dtype : inputs[0].dtype
+      return code.add(.apply(op), inputs.map { made[$0.index] }, from: from, dtype, cls)
+    case .checkIndex(let value, let bound):
+      return code.add(.checkIndex(bound: bound), [made[value.index]], .int32, cls)
+    case .random(let element, let seed, let step, let stream, let dtype):
+      return code.add(.random(stream: stream), [element, seed, step].map { made[$0.index] }, dtype, cls)
+    }
+  }
+
+  /// A value as a member reads it within a shape: from a register, an immediate or memory.
+  private mutating func read(_ value: Value, within shape: Shape, _ cls: TileCode.Class, isKept: Bool) -> Int {
+    let access = views[value]
+    if let known = values[access.base] { return cls == .full ? code.full(known) : known }
+    let type = graph.type(of: value)
+    if let constant = graph.op(of: Int(access.base.node)) as? ConstantOp, constant.array.count == 1 {
+      return code.constant(constant.array.double(at: 0), type.dtype)
+    }
+    let lead = shape.rank - type.shape.rank
+    let along = SqueezedShape(shape).axes.map { axis in
+      axis < lead || type.shape[axis - lead] == 1 ? 0 : access.strides[axis - lead]
+    }
+    return load(access, strides(along, isKept: isKept), type.dtype, cls)
+  }
+
+  /// One element of a value, the same for all points.
+  private mutating func readElement(_ element: Int, of value: Value, _ cls: TileCode.Class) -> Int {
+    let type = graph.type(of: value)
+    var access = views[value]
+    access.offset += zip(type.shape.index(of: element), access.strides).reduce(0) { $0 + $1.0 * $1.1 }
+    access.strides = []
+    return load(access, [Int](repeating: 0, count: extents.count), type.dtype, cls)
+  }
+
+  private mutating func load(_ access: ViewAccess, _ strides: [Int], _ dtype: DType, _ cls: TileCode.Class) -> Int {
+    let key = LoadKey(access: ViewAccess(base: access.base, offset: access.offset, strides: []), strides: strides, cls: cls)
+    if let known = loads[key] { return known }
+    operands.append(
+      Operand(value: access.base, elementOffset: access.offset, dtype: dtype, strides: strides, isStore: false))
+    let value = code.add(.load(operand: operands.count - 1), dtype, cls)
+    loads[key] = value
+    return value
+  }
+
+  private mutating func index(_ along: [Int], within shape: Shape, _ cls: TileCode.Class, isKept: Bool) -> Int {
+    let squeezed = SqueezedShape(shape).axes.map { along[$0] }
+    operands.append(
+      Operand(
+        value: nil, elementOffset: 0, dtype: .int32, strides: strides(squeezed, isKept: isKept), isStore: false))
+    return code.add(.index(operand: operands.count - 1), .int32, cls)
+  }
+
+  /// Strides along the squeezed axes a member sees, as strides along the axes of the region.
+  private func strides(_ along: [Int], isKept: Bool) -> [Int] {
+    var result = [Int](repeating: 0, count: extents.count)
+    for (place, stride) in along.enumerated() { result[axisOf[isKept ? keptAxes[place] : place]] = stride }
+    return result
+  }
+
+  private mutating func store(_ value: Value) {
+    guard var source = values[value] else { return }
+    let node = Int(value.node)
+    let shape = graph.op(of: node).fusion == .view ? views.copiedShape(node) : graph.type(of: value).shape
+    let squeezed = Shape(SqueezedShape(shape).extents)
+    let cls = cls(node)
+    if cls == .full { source = code.full(source) }
+    operands.append(
+      Operand(
+        value: value, elementOffset: 0, dtype: graph.type(of: value).dtype,
+        strides: strides(squeezed.rowMajorStrides, isKept: isKept[node]), isStore: true))
+    code.stores.append(TileCode.Store(value: source, operand: operands.count - 1, cls: cls))
+  }
+
+  private mutating func finish() -> Region {
+    var strides = operands.map { operand in space.order.map { operand.strides[$0] } }
+    if group.product < 0 { space.coalesce(&strides) }
+    let isResident = withExtents(space.extents) {
+      tap_region_resident(Int32(space.extents.count), Int32(space.kept), Int32(space.reduced), $0)
+    }
+    var assembler = TileAssembler(code, isResident: isResident)
+    return Region(
+      extents: space.extents, kept: space.kept, reduced: space.reduced, strides: strides, program: assembler.assemble())
+  }
+}
+
+/// Calls `body` with extents as the kernels take them.
+func withExtents<Result>(_ extents: [Int], _ body: (UnsafePointer<Int64>) -> Result) -> Result {
+  extents.map(Int64.init).withUnsafeBufferPointer { body($0.baseAddress!) }
+}

@@ -1,0 +1,41 @@
+package import TapestryGraph
+
+/// The arena of a program: who lies where, and when.
+package struct MemoryPlan: Sendable {
+  /// A piece of the arena and the values that take turns in it.
+  package struct Block: Sendable {
+    package let offset: Int
+    package let byteCount: Int
+    /// The waves it is in use.
+    package let waves: ClosedRange<Int>
+    /// The values, each made in place of the one before; work space has none.
+    package let values: [Value]
+  }
+
+  package var blocks: [Block] = []
+  package var arenaBytes = 0
+  package var waveCount = 0
+  /// The greatest sum of live bytes over the waves: no arena can be smaller.
+  package var liveBytes = 0
+  /// The wave in which it is reached.
+  package var peakWave = 0
+  /// The bytes of all values the instructions write, were each given memory of its own.
+  package var valueBytes = 0
+
+  package init() {}
+
+  /// The blocks alive at the peak, the largest first.
+  package var aliveAtPeak: [Block] {
+    blocks.filter { $0.waves.contains(peakWave) }.sorted { ($0.byteCount, $1.offset) > ($1.byteCount, $0.offset) }
+  }
+
+  /// Two blocks alive at the same time in the same place, if there are: a fault of the planner.
+  package func overlap() -> (Block, Block)? {
+    for (index, a) in blocks.enumerated() {
+      for b in blocks[..<index] where a.waves.overlaps(b.waves) && a.byteCount > 0 && b.byteCount > 0 {
+        if a.offset < b.offset + b.byteCount && b.offset < a.offset + a.byteCount { return (a, b) }
+      }
+    }
+    return nil
+  }
+}

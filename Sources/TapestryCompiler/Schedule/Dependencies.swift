@@ -1,0 +1,59 @@
+/// Which drafts must come before which: by the buffers they share, and by orders asked for.
+struct Dependencies: Sendable {
+  /// For each draft those that come before it.
+  private(set) var before: [[Int]]
+  /// The draft that writes each buffer, or -1.
+  private(set) var writer: [Int]
+  /// The drafts that read each buffer.
+  private(set) var readers: [[Int]]
+
+  init(_ program: LoweredProgram) {
+    before = [[Int]](repeating: [], count: program.drafts.count)
+    writer = [Int](repeating: -1, count: program.buffers.count)
+    readers = [[Int]](repeating: [], count: program.buffers.count)
+    for (index, draft) in program.drafts.enumerated() {
+      for buffer in draft.writes { writer[buffer] = index }
+      for buffer in Set(draft.reads).sorted() { readers[buffer].append(index) }
+    }
+    for (index, draft) in program.drafts.enumerated() {
+      for buffer in draft.reads where writer[buffer] >= 0 && writer[buffer] != index { before[index].append(writer[buffer]) }
+    }
+    for (first, then) in program.orderings { before[then].append(first) }
+  }
+
+  /// The drafts in an order that respects all dependencies.
+  ///
+  /// - Complexity: O(drafts + dependencies).
+  func topologicalOrder() -> [Int] {
+    var after = [[Int]](repeating: [], count: before.count)
+    var waiting = before.map(\.count)
+    for (index, list) in before.enumerated() { for first in list { after[first].append(index) } }
+    var order = before.indices.filter { waiting[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for successor in after[order[next]] {
+        waiting[successor] -= 1
+        if waiting[successor] == 0 { order.append(successor) }
+      }
+      next += 1
+    }
+    precondition(order.count == before.count, "the drafts depend on each other in a circle")
+    return order
+  }
+
+  /// The earliest wave of each draft.
+  func earliestWaves() -> [Int] {
+    var wave = [Int](repeating: 0, count: before.count)
+    for index in topologicalOrder() { wave[index] = before[index].map { wave[$0] + 1 }.max() ?? 0 }
+    return wave
+  }
+
+  /// The latest wave of each draft that keeps the number of waves.
+  func latestWaves() -> [Int] {
+    let order = topologicalOrder()
+    let last = earliestWaves().max() ?? 0
+    var wave = [Int](repeating: last, count: before.count)
+    for index in order.reversed() { for first in before[index] { wave[first] = min(wave[first], wave[index] - 1) } }
+    return wave
+  }
+}

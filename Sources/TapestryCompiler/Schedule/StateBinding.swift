@@ -1,0 +1,85 @@
+import TapestryCore
+import TapestryTape
+
+// Where the next value of a variable is computed.
+//
+// Best is in place: the kernel that makes the value writes it straight into the state. That is right when every
+// other reader of the old value, and every instruction that may find an index out of range, runs before (a failed run
+// must leave state as it was), and when the kernel itself reads the old value only where it writes the new one. The
+// orders needed are added to the program; they cannot close a circle, since each goes from a lower rank to a higher one,
+// where rank is the earliest wave, and kernels whose results nobody reads come last. Where that fails the value is computed
+// in the arena and copied at the end.
+
+struct StateBinding {
+  private var program: LoweredProgram
+  private let dependencies: Dependencies
+  private let rank: [Int]
+  private var bound: Set<Int> = []
+
+  init(_ program: LoweredProgram) {
+    self.program = program
+    dependencies = Dependencies(program)
+    let waves = dependencies.earliestWaves()
+    let readers = dependencies.readers
+    let last = (waves.max() ?? 0) + 1
+    rank = program.drafts.indices.map { index in
+      let isSink = program.drafts[index].writes.allSatisfy { readers[$0].isEmpty }
+      return isSink ? last + index : waves[index]
+    }
+  }
+
+  /// The program with every variable's next value in its place.
+  mutating func bind() -> LoweredProgram {
+    let faulting = program.drafts.indices.filter { program.drafts[$0].canFault }
+    var copied: [(slot: Int, result: LoweredProgram.Result)] = []
+    for (slot, result) in program.nextState {
+      if !bindInPlace(slot, result, faulting) { copied.append((slot, result)) }
+    }
+    copy(copied, faulting)
+    return program
+  }
+
+  private mutating func bindInPlace(_ slot: Int, _ result: LoweredProgram.Result, _ faulting: [Int]) -> Bool {
+    let buffer = result.buffer
+    let writer = dependencies.writer[buffer]
+    let old = program.stateBuffers[slot]
+    guard writer >= 0, program.buffers[buffer].location == .arena, !bound.contains(buffer), result.byteOffset == 0,
+      program.buffers[buffer].byteCount == result.type.byteCount, !program.drafts[writer].canFault,
+      program.drafts[writer].loop == nil
+    else { return false }
+    let earlier = (dependencies.readers[old] + faulting).filter { $0 != writer }
+    guard earlier.allSatisfy({ rank[$0] < rank[writer] }) else { return false }
+    let draft = program.drafts[writer]
+    if draft.reads.contains(old) {
+      let isSafe = draft.inPlacePairs.contains { draft.operands[$0.read].buffer == old && draft.operands[$0.write].buffer == buffer }
+      guard isSafe else { return false }
+    }
+    program.buffers[buffer].location = .state(slot)
+    program.orderings += earlier.map { ($0, writer) }
+    bound.insert(buffer)
+    return true
+  }
+
+  /// Copies at the end; values that are themselves state are set aside first, so that variables can be exchanged.
+  private mutating func copy(_ copied: [(slot: Int, result: LoweredProgram.Result)], _ faulting: [Int]) {
+    var sources: [DraftOperand] = []
+    for (_, result) in copied {
+      let place = DraftOperand(buffer: result.buffer, byteOffset: result.byteOffset, isWrite: false)
+      guard case .state = program.buffers[result.buffer].location, result.type.byteCount > 0 else {
+        sources.append(place)
+        continue
+      }
+      let aside = program.addBuffer(.arena, byteCount: result.type.byteCount, value: nil)
+      program.drafts.append(Lowering.copyDraft(byteCount: result.type.byteCount, from: place, to: aside))
+      sources.append(DraftOperand(buffer: aside, byteOffset: 0, isWrite: false))
+    }
+    let before = Dependencies(program)
+    for ((slot, result), source) in zip(copied, sources) where result.type.byteCount > 0 {
+      let old = program.stateBuffers[slot]
+      let target = program.addBuffer(.state(slot), byteCount: result.type.byteCount, value: nil)
+      let copy = program.drafts.count
+      program.drafts.append(Lowering.copyDraft(byteCount: result.type.byteCount, from: source, to: target))
+      program.orderings += (before.readers[old] + faulting).map { ($0, copy) }
+    }
+  }
+}
