@@ -1,5 +1,3 @@
-package import TapestryGraph
-
 /// What one kernel computes: a set of nodes run as one instruction.
 package struct FusionGroup: Sendable {
   /// The nodes, in topological order.

@@ -143,7 +143,7 @@ struct Lowering {
   private mutating func addCopy(_ type: TensorType, from source: Int, _ access: ViewAccess, to target: Int) {
     guard type.shape.count > 0 else { return }
     var code = TileCode()
-    let loaded = code.add(.load(operand: 0), type.dtype, .full)
+    let loaded = code.add(.load(operand: 0), as: type.dtype, .full)
     code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
     var space = IterationSpace(extents: type.shape.extents, reducedAxes: [])
     var strides = [access.strides, type.shape.rowMajorStrides]
@@ -164,7 +164,7 @@ struct Lowering {
   static func copyDraft(byteCount: Int, from source: DraftOperand, to target: Int) -> Draft {
     let dtype: DType = byteCount % 4 == 0 ? .int32 : .bool
     var code = TileCode()
-    let loaded = code.add(.load(operand: 0), dtype, .full)
+    let loaded = code.add(.load(operand: 0), as: dtype, .full)
     code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
     var assembler = TileAssembler(code, isResident: true)
     let region = Region(

@@ -80,7 +80,7 @@ struct RegionBuilder {
     let type = graph.type(of: Value(node))
     switch op.fusion {
     case .product:
-      values[Value(node)] = code.add(.result, type.dtype, .full)
+      values[Value(node)] = code.add(.result, as: type.dtype, .full)
     case .view:
       let operand = graph.operands(of: node).first!
       values[Value(node)] = read(operand, within: views.copiedShape(node), .full, isKept: false)
@@ -93,7 +93,7 @@ struct RegionBuilder {
       }
       let operand = graph.operands(of: node).first!
       let input = read(operand, within: graph.type(of: operand).shape, .full, isKept: false)
-      values[Value(node)] = code.add(.reduce(kind), [input], type.dtype, .kept)
+      values[Value(node)] = code.add(.reduce(kind), of: [input], as: type.dtype, .kept)
     default:
       if reducesNothing && !isKept[node] { return }
       values[Value(node)] = elementwise(node, op, type)
@@ -125,11 +125,11 @@ struct RegionBuilder {
     case .constant(let value, let dtype): return code.constant(value, dtype)
     case .apply(let op, let inputs, let dtype):
       let from = op == .select ? dtype : inputs[0].dtype
-      return code.add(.apply(op), inputs.map { made[$0.index] }, from: from, dtype, cls)
+      return code.add(.apply(op), of: inputs.map { made[$0.index] }, from: from, as: dtype, cls)
     case .checkIndex(let value, let bound):
-      return code.add(.checkIndex(bound: bound), [made[value.index]], .int32, cls)
+      return code.add(.checkIndex(bound: bound), of: [made[value.index]], as: .int32, cls)
     case .random(let element, let seed, let step, let stream, let dtype):
-      return code.add(.random(stream: stream), [element, seed, step].map { made[$0.index] }, dtype, cls)
+      return code.add(.random(stream: stream), of: [element, seed, step].map { made[$0.index] }, as: dtype, cls)
     }
   }
 
@@ -162,7 +162,7 @@ struct RegionBuilder {
     if let known = loads[key] { return known }
     operands.append(
       Operand(value: access.base, elementOffset: access.offset, dtype: dtype, strides: strides, isStore: false))
-    let value = code.add(.load(operand: operands.count - 1), dtype, cls)
+    let value = code.add(.load(operand: operands.count - 1), as: dtype, cls)
     loads[key] = value
     return value
   }
@@ -172,7 +172,7 @@ struct RegionBuilder {
     operands.append(
       Operand(
         value: nil, elementOffset: 0, dtype: .int32, strides: strides(squeezed, isKept: isKept), isStore: false))
-    return code.add(.index(operand: operands.count - 1), .int32, cls)
+    return code.add(.index(operand: operands.count - 1), as: .int32, cls)
   }
 
   /// Strides along the squeezed axes a member sees, as strides along the axes of the region.

@@ -44,7 +44,7 @@ struct TileCode {
 
   /// The value of a definition: the one there is, or a new one.
   mutating func add(
-    _ kind: Kind, _ inputs: [Int] = [], from: DType? = nil, _ dtype: DType, _ cls: Class
+    _ kind: Kind, of inputs: [Int] = [], from: DType? = nil, as dtype: DType, _ cls: Class
   ) -> Int {
     let definition = Definition(kind: kind, inputs: inputs, from: from ?? dtype, dtype: dtype, cls: cls)
     if let value = known[definition] { return value }
@@ -57,13 +57,13 @@ struct TileCode {
   }
 
   mutating func constant(_ value: Double, _ dtype: DType) -> Int {
-    add(.constant(bits: dtype.bits(of: value)), dtype, .constant)
+    add(.constant(bits: dtype.bits(of: value)), as: dtype, .constant)
   }
 
   /// A value ready to be used at all points of the tile.
   mutating func full(_ value: Int) -> Int {
     guard definitions[value].cls == .kept else { return value }
-    return add(.expand, [value], definitions[value].dtype, .full)
+    return add(.expand, of: [value], as: definitions[value].dtype, .full)
   }
 }
 

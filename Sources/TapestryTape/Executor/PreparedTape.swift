@@ -1,4 +1,4 @@
-import CTapestryKernels
+package import CTapestryKernels
 import TapestryCore
 
 /// The tables of a tape in the form the kernels read: allocated once, so that a run allocates nothing.
@@ -55,6 +55,18 @@ final class PreparedTape {
 }
 
 extension Region {
+  /// Calls `body` with the region in the kernels' form.
+  package func withKernelForm<Result>(_ body: (UnsafePointer<tap_region>) -> Result) -> Result {
+    let form = UnsafeMutablePointer<tap_region>.allocate(capacity: 1)
+    form.initialize(to: tap_region())
+    let owned = write(to: form)
+    defer {
+      for pointer in owned { pointer.deallocate() }
+      form.deallocate()
+    }
+    return body(form)
+  }
+
   /// Fills in the kernels' form of the region; returns the memory it allocated.
   fileprivate func write(to target: UnsafeMutablePointer<tap_region>) -> [UnsafeMutableRawPointer] {
     target.pointee.rank = Int32(rank)

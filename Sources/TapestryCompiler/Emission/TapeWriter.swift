@@ -1,0 +1,214 @@
+import CTapestryKernels
+import TapestryCore
+import TapestryGraph
+import TapestryTape
+
+// Writing the tape: drafts in their waves become instructions, buffers become operands.
+//
+// A loop's body is written in place, between the edges of the loop: its slots are the operands of the loop's draft, moved by
+// an increment each iteration, and its arena a part of the arena around it. Whether a wave is worth the team is
+// decided here, from fixed costs of the target, so it cannot depend on the number of threads.
+
+struct TapeWriter {
+  /// What a body's slots are: operands of the tape around it.
+  private struct Frame {
+    var depth = 0
+    var arena = Operand(.arena, offset: 0)
+    var state: [Operand]
+    var feeds: [Operand]
+    var outputs: [Operand] = []
+    var constants: [Int]
+  }
+
+  private var tape = Tape()
+  /// Names of what drafts compute, by node of the program's graph.
+  private let label: ([Int]) -> String
+  private let costs: TargetCosts
+
+  init(costs: TargetCosts, label: @escaping ([Int]) -> String) {
+    self.costs = costs
+    self.label = label
+  }
+
+  /// The tape of a program.
+  mutating func write(_ planned: PlannedProgram) -> Tape {
+    let program = planned.program
+    tape.feeds = program.feeds
+    tape.state = program.state
+    tape.writesState = program.state.map { slot in program.nextState.contains { program.state[$0.slot].name == slot.name } }
+    tape.constants = program.constants
+    tape.arenaBytes = planned.arenaBytes
+    let frame = Frame(
+      state: program.state.indices.map { Operand(.state, slot: $0, offset: 0) },
+      feeds: program.feeds.indices.map { Operand(.feed, slot: $0, offset: 0) },
+      constants: Array(program.constants.indices))
+    append(planned, frame)
+    let offsets = planned.bufferOffsets
+    for output in program.outputs {
+      tape.outputs.append(Tape.Slot(output.name, output.type))
+      var source = place(program.buffers[output.buffer], offsets[output.buffer], frame)
+      source.offset += output.byteOffset
+      tape.outputSources.append(source)
+    }
+    tape.deadAfter = dead(planned)
+    return tape
+  }
+
+  private func place(_ buffer: Buffer, _ offset: Int, _ frame: Frame) -> Operand {
+    switch buffer.location {
+    case .arena:
+      var operand = frame.arena
+      operand.offset += max(offset, 0)
+      return operand
+    case .state(let slot): return frame.state[slot]
+    case .feed(let slot): return frame.feeds[slot]
+    case .output(let slot): return frame.outputs[slot]
+    case .constant(let slot): return Operand(.constant, slot: frame.constants[slot], offset: 0)
+    }
+  }
+
+  private mutating func append(_ planned: PlannedProgram, _ frame: Frame) {
+    let offsets = planned.bufferOffsets
+    let program = planned.program
+    for wave in planned.schedule.waves {
+      if wave.count == 1, let loop = program.drafts[wave[0]].loop {
+        let operands = program.drafts[wave[0]].operands.map { operand in
+          var placed = place(program.buffers[operand.buffer], offsets[operand.buffer], frame)
+          placed.offset += operand.byteOffset
+          return placed
+        }
+        append(loop, operands, frame)
+        continue
+      }
+      let first = tape.instructions.count
+      for index in wave { append(program.drafts[index], program, offsets, frame) }
+      appendWave(first, commits: wave.contains { program.drafts[$0].writesState(program) } && frame.depth == 0)
+    }
+  }
+
+  private mutating func appendWave(_ first: Int, commits: Bool) {
+    var step = Step(.wave, first: first, count: tape.instructions.count - first)
+    let instructions = tape.instructions[first...]
+    step.commits = commits
+    step.isParallel =
+      instructions.allSatisfy { if case .kernel = $0.routine { true } else { false } }
+      && instructions.contains { $0.units > 1 }
+      && instructions.reduce(0) { $0 + costs.nanoseconds($1) } >= costs.worthSharing
+    tape.steps.append(step)
+  }
+
+  private mutating func append(_ draft: Draft, _ program: LoweredProgram, _ offsets: [Int], _ frame: Frame) {
+    var instruction = Instruction(draft.routine, draft.dtype)
+    instruction.firstOperand = Int32(tape.operands.count)
+    instruction.operandCount = Int32(draft.operands.count)
+    instruction.firstParameter = Int32(tape.parameters.count)
+    instruction.parameterCount = Int32(draft.parameters.count)
+    instruction.flops = draft.flops
+    for operand in draft.operands {
+      guard operand.buffer >= 0 else {
+        tape.operands.append(Operand(.arena, offset: 0))
+        continue
+      }
+      var placed = place(program.buffers[operand.buffer], offsets[operand.buffer], frame)
+      placed.offset += operand.byteOffset
+      tape.operands.append(placed)
+      instruction.bytes += program.buffers[operand.buffer].byteCount
+    }
+    tape.parameters += draft.parameters.map(Int64.init)
+    if let region = draft.region {
+      instruction.region = Int32(tape.regions.count)
+      tape.regions.append(region)
+    }
+    if let callOut = draft.callOut {
+      instruction.routine = .callOut(Int32(tape.callOuts.count))
+      tape.callOuts.append(callOut)
+    }
+    instruction.units = instruction.routine.units(draft)
+    tape.instructions.append(instruction)
+    tape.labels.append(draft.members.isEmpty ? "copy" : label(draft.members))
+    tape.provenance.append(draft.members)
+  }
+
+  private mutating func append(_ loop: LoopDraft, _ operands: [Operand], _ outer: Frame) {
+    let first = tape.instructions.count
+    for (source, target) in zip(loop.initial, loop.carries) {
+      let slot = loop.body.program.state[loop.carries.firstIndex(of: target)!]
+      appendCopy(operands[source], operands[target], byteCount: slot.type.byteCount)
+    }
+    if tape.instructions.count > first { appendWave(first, commits: false) }
+    var frame = Frame(
+      depth: outer.depth + 1, arena: operands[loop.workspace], state: loop.carries.map { operands[$0] },
+      feeds: loop.feeds.map { moved($0, operands, outer.depth) }, outputs: loop.outputs.map { moved($0, operands, outer.depth) },
+      constants: [])
+    for constant in loop.body.program.constants {
+      frame.constants.append(tape.constants.count)
+      tape.constants.append(constant)
+    }
+    let begin = tape.steps.count
+    tape.steps.append(Step(.loopBegin, first: 0, count: loop.count))
+    append(loop.body, frame)
+    tape.steps[begin].first = tape.steps.count
+    tape.steps.append(Step(.loopEnd, first: begin, count: loop.count))
+  }
+
+  private func moved(_ binding: LoopDraft.Binding, _ operands: [Operand], _ depth: Int) -> Operand {
+    var operand = operands[binding.operand]
+    operand.offset += binding.start
+    operand.increments[depth] += binding.increment
+    return operand
+  }
+
+  private mutating func appendCopy(_ source: Operand, _ target: Operand, byteCount: Int) {
+    guard byteCount > 0, source != target else { return }
+    let draft = Lowering.copyDraft(byteCount: byteCount, from: DraftOperand(buffer: 0, byteOffset: 0, isWrite: false), to: 1)
+    var instruction = Instruction(draft.routine, draft.dtype)
+    instruction.firstOperand = Int32(tape.operands.count)
+    instruction.operandCount = 2
+    instruction.firstParameter = Int32(tape.parameters.count)
+    instruction.region = Int32(tape.regions.count)
+    instruction.units = instruction.routine.units(draft)
+    instruction.bytes = 2 * byteCount
+    tape.operands += [source, target]
+    tape.regions.append(draft.region!)
+    tape.instructions.append(instruction)
+    tape.labels.append("copy")
+    tape.provenance.append([])
+  }
+
+  /// What may be poisoned after each step: the blocks whose interval ends with its wave. Bodies of loops are left out.
+  private func dead(_ planned: PlannedProgram) -> [[Range<Int>]] {
+    var result = [[Range<Int>]](repeating: [], count: tape.steps.count)
+    var stepOfWave: [Int] = []
+    var depth = 0
+    for (index, step) in tape.steps.enumerated() {
+      if step.kind == .loopBegin { depth += 1 }
+      if step.kind == .loopEnd { depth -= 1 }
+      if depth == 0 && step.kind == .wave { stepOfWave.append(index) }
+    }
+    guard stepOfWave.count == planned.schedule.waves.count else { return result }
+    for (index, interval) in planned.intervals.enumerated() where interval.last + 1 < stepOfWave.count {
+      result[stepOfWave[interval.last]].append(
+        planned.offsets[index]..<planned.offsets[index] + OffsetAllocator.aligned(interval.byteCount))
+    }
+    return result
+  }
+}
+
+extension Routine {
+  /// The number of slices the kernel of a draft splits into.
+  fileprivate func units(_ draft: Draft) -> Int {
+    guard case .kernel(let kernel) = self else { return 1 }
+    let parameters = draft.parameters.map(Int64.init)
+    func units(_ region: UnsafePointer<tap_region>?) -> Int {
+      parameters.withUnsafeBufferPointer { Int(tap_units(kernel, region, $0.baseAddress, draft.dtype.kernelType)) }
+    }
+    guard let region = draft.region else { return units(nil) }
+    return region.withKernelForm { units($0) }
+  }
+}
+
+extension Draft {
+  fileprivate func writesState(_ program: LoweredProgram) -> Bool {
+    writes.contains { if case .state = program.buffers[$0].location { true } else { false } }
+  }
+}

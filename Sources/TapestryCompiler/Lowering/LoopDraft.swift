@@ -1,0 +1,50 @@
+/// The loop of a scan: a body compiled as a program of its own, and how its slots move through the operands of the draft.
+///
+/// The body's state are the carries, its feeds the slices of what is scanned and the captures, its outputs the
+/// slices of what is stacked.
+struct LoopDraft: Sendable {
+  /// An operand of the draft seen by an iteration.
+  struct Binding: Sendable {
+    /// The operand of the draft.
+    let operand: Int
+    /// Bytes from one iteration to the next; negative when walked backwards.
+    let increment: Int
+    /// Bytes from the operand to the first iteration's slice.
+    let start: Int
+  }
+
+  let count: Int
+  let body: PlannedProgram
+  /// Carries as they start, copied into the carries before the loop.
+  let initial: [Int]
+  /// The carries: results of the draft, updated by the body.
+  let carries: [Int]
+  let feeds: [Binding]
+  let outputs: [Binding]
+  /// The operand that lends the body its arena.
+  let workspace: Int
+}
+
+/// A lowered program with an order and addresses.
+struct PlannedProgram: Sendable {
+  let program: LoweredProgram
+  let schedule: Schedule
+  let intervals: [LiveInterval]
+  let offsets: [Int]
+  let arenaBytes: Int
+
+  /// Binds state, orders the drafts and places the buffers.
+  init(_ lowered: LoweredProgram) {
+    var binding = StateBinding(lowered)
+    program = binding.bind()
+    (schedule, intervals) = Scheduler(program: program).schedule()
+    (offsets, arenaBytes) = OffsetAllocator.place(intervals, waves: schedule.waves.count)
+  }
+
+  /// The offset of each arena buffer, by buffer; -1 for others.
+  var bufferOffsets: [Int] {
+    var result = [Int](repeating: -1, count: program.buffers.count)
+    for (index, interval) in intervals.enumerated() { for buffer in interval.buffers { result[buffer] = offsets[index] } }
+    return result
+  }
+}
