@@ -30,6 +30,7 @@ struct Fuser {
   private let views: ViewAccesses
   private let trace: AxisTrace
   private let reachable: [Bool]
+  private let joins: Bool
   private var groups: [Group] = []
   /// Group of each node before groups were joined; `find` follows the joins.
   private var start: [Int32]
@@ -37,7 +38,9 @@ struct Fuser {
   private var isKept: [Bool]
   private var refusals: [FusionEdge: FusionRefusal] = [:]
 
-  init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool]) {
+  /// - Parameter joins: whether nodes are joined at all.
+  init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool], joins: Bool) {
+    self.joins = joins
     self.graph = graph
     self.views = views
     self.reachable = reachable
@@ -136,7 +139,7 @@ struct Fuser {
       }
       let traced = trace[operand]
       let aligned = AxisTrace.alignment(of: graph.type(of: operand).shape, in: readShape)
-      let isSeen = traced.source == views.base(of: operand) && groups[group].isFused
+      let isSeen = joins && traced.source == views.base(of: operand) && groups[group].isFused
       if isSeen {
         candidates.append(
           Candidate(

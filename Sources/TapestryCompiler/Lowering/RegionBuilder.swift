@@ -47,7 +47,8 @@ struct RegionBuilder {
     self.views = views
     self.group = group
     isKept = plan.isKept
-    keptAxes = group.space.indices.filter { !group.reduced.contains($0) }
+    let keptAxes = group.space.indices.filter { !group.reduced.contains($0) }
+    self.keptAxes = keptAxes
     reducesNothing = group.reduced.contains { group.space[$0] == 0 }
     if group.product >= 0 {
       let shape = graph.type(of: Value(group.product)).shape

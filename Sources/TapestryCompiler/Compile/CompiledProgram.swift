@@ -1,0 +1,155 @@
+package import TapestryCore
+package import TapestryGraph
+package import TapestryTape
+
+// The compiler from a traced graph to a tape.
+//
+//   ProgramGraph(tracing:)   the roots of the trace; diagnostics end it here
+//   passes                   graph to graph, by rules
+//   ViewAccesses             views become strides; what strides cannot say is copied
+//   Fuser                    the graph cut into kernels
+//   Lowering                 kernels become drafts of instructions over buffers
+//   PlannedProgram           state bound, drafts ordered in waves, buffers placed in the arena
+//   TapeWriter               instructions and operands
+//
+// Every product of the road is kept, so that each can be looked at and checked.
+
+/// A program with everything the compiler made of it.
+package struct CompiledProgram: Sendable {
+  /// The program as traced.
+  package let source: ProgramGraph
+  /// The program after all passes.
+  package let optimized: ProgramGraph
+  package let passes: [PassReport]
+  package let fusion: FusionPlan
+  package let memory: MemoryPlan
+  package let tape: Tape
+  /// The time of each phase, in microseconds.
+  package let phases: [(name: String, microseconds: Int)]
+  /// The inputs of the trace, whether or not the optimised program reads them.
+  package let declaredFeeds: [Tape.Slot]
+
+  /// Compiles a traced graph.
+  ///
+  /// - Throws: `invalidGraph` with the graph's diagnostics; `memoryLimit` when arena and state need more than allowed.
+  package init(_ graph: Graph, _ options: CompilerOptions = CompilerOptions()) throws(TapestryError) {
+    var program = try ProgramGraph(tracing: graph)
+    if !options.updatesState {
+      program.roots.removeAll { if case .state = $0.target { true } else { false } }
+    }
+    try self.init(program, options)
+  }
+
+  /// Compiles a program.
+  package init(_ program: ProgramGraph, _ options: CompilerOptions = CompilerOptions()) throws(TapestryError) {
+    var clock = PhaseClock()
+    source = program
+    declaredFeeds = program.store.effects.inputs.map { Tape.Slot($0.name, program.store.type(of: $0.value)) }
+    var context = PassContext(verifies: options.verifies)
+    optimized = try options.passes.run(program, &context)
+    passes = context.reports
+    clock.mark("passes")
+    let fused = FusedProgram(optimized, fuses: options.fuses)
+    fusion = fused.plan
+    clock.mark("fusion")
+    let lowered = try fused.lowered()
+    clock.mark("lowering")
+    let planned = PlannedProgram(lowered)
+    memory = MemoryPlan(planned)
+    clock.mark("schedule and memory")
+    try CompiledProgram.check(planned, options.memoryLimit, optimized)
+    let store = optimized.store
+    var writer = TapeWriter(costs: options.costs) { store.label(of: $0) }
+    tape = writer.write(planned)
+    clock.mark("tape")
+    phases = clock.phases
+  }
+
+  private static func check(_ planned: PlannedProgram, _ limit: Int?, _ program: ProgramGraph) throws(TapestryError) {
+    let state = planned.program.state.reduce(0) { $0 + $1.type.byteCount }
+    guard let limit, planned.arenaBytes + state > limit else { return }
+    let memory = MemoryPlan(planned)
+    let largest = memory.aliveAtPeak.prefix(5).map { block in
+      "\(block.byteCount) bytes: \(block.values.first.map { program.store.label(of: [Int($0.node)]) } ?? "work space")"
+    }
+    throw TapestryError(
+      .memoryLimit, "the program needs \(planned.arenaBytes) bytes of arena and \(state) of state, above the limit of \(limit)",
+      remedy: "use a smaller batch or model, or raise the limit; alive at the peak:", notes: largest)
+  }
+}
+
+/// A program cut into kernels.
+struct FusedProgram {
+  let program: ProgramGraph
+  let plan: FusionPlan
+  private let views: ViewAccesses
+  private let reachable: [Bool]
+
+  init(_ program: ProgramGraph, fuses: Bool) {
+    self.program = program
+    reachable = program.store.reach(of: program.roots.map(\.value))
+    views = ViewAccesses(program.store, reachable: reachable)
+    var fuser = Fuser(program.store, views, reachable: reachable, joins: fuses)
+    plan = fuser.plan()
+  }
+
+  func lowered() throws(TapestryError) -> LoweredProgram {
+    var lowering = Lowering(program, views, plan, reachable: reachable)
+    return try lowering.lower(program.roots, reachable: reachable)
+  }
+}
+
+/// The time since the last mark.
+private struct PhaseClock {
+  private(set) var phases: [(name: String, microseconds: Int)] = []
+  private var last = ContinuousClock.now
+
+  mutating func mark(_ name: String) {
+    let now = ContinuousClock.now
+    let time = (now - last).components
+    phases.append((name, Int(time.seconds) * 1_000_000 + Int(time.attoseconds / 1_000_000_000_000)))
+    last = now
+  }
+}
+
+extension MemoryPlan {
+  init(_ planned: PlannedProgram) {
+    self.init()
+    for (index, interval) in planned.intervals.enumerated() {
+      blocks.append(
+        Block(
+          offset: planned.offsets[index], byteCount: interval.byteCount, waves: interval.first...interval.last,
+          values: interval.buffers.compactMap { planned.program.buffers[$0].value }))
+    }
+    arenaBytes = planned.arenaBytes
+    waveCount = planned.schedule.waves.count
+    (liveBytes, peakWave) = LiveIntervals.peak(planned.intervals, waves: waveCount)
+    for draft in planned.program.drafts {
+      for buffer in draft.writes where planned.program.buffers[buffer].location == .arena {
+        valueBytes += planned.program.buffers[buffer].byteCount
+      }
+    }
+  }
+}
+
+extension GraphStore {
+  /// What some nodes compute, in a few words: the op that says most, how many beside it, and the scope.
+  package func label(of nodes: [Int]) -> String {
+    func weight(_ node: Int) -> Int {
+      switch op(of: node).fusion {
+      case .product, .opaque: 3
+      case .reduction: 2
+      case .elementwise, .view: 1
+      case .leaf: 0
+      }
+    }
+    guard let main = nodes.max(by: { (weight($0), $0) < (weight($1), $1) }) else { return "" }
+    let checked = nodes.first { op(of: $0) is CheckIndex }
+    let name = Swift.type(of: op(of: checked ?? main)).name
+    let origin = origins(of: checked ?? main).last
+    var text = nodes.count > 1 ? "\(name) and \(nodes.count - 1) more" : name
+    if let scope = origin?.scope, !scope.isEmpty { text += " in \(scope)" }
+    if let phase = origin?.phase, phase != .forward { text += " (\(phase))" }
+    return text
+  }
+}

@@ -1,0 +1,54 @@
+public import TapestryCore
+
+/// A value a program is given at each run. Made once, outside of tracings, and used as a key by all of them.
+public struct Input: Hashable, Sendable {
+  public let name: String
+  /// The extents; `nil` is fixed when a program is traced.
+  public let extents: [Int?]
+  public let dtype: DType
+
+  public init(_ name: String, _ extents: [Int?], _ dtype: DType = .float32) {
+    self.name = name
+    self.extents = extents
+    self.dtype = dtype
+  }
+
+  /// Whether an array may be fed.
+  func accepts(_ type: TensorType) -> Bool {
+    type.dtype == dtype && type.shape.rank == extents.count
+      && zip(extents, type.shape.extents).allSatisfy { $0 == nil || $0 == $1 }
+  }
+
+  /// The type with `*` for extents left open.
+  var pattern: String { "\(dtype)[" + extents.map { $0.map(String.init) ?? "*" }.joined(separator: ", ") + "]" }
+}
+
+/// The arrays a run is given, by input. Written as a dictionary literal.
+public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
+  private(set) var entries: [(input: Input, array: NDArray)]
+
+  public init(dictionaryLiteral elements: (Input, NDArray)...) { entries = elements.map { ($0.0, $0.1) } }
+
+  public init(_ elements: [(Input, NDArray)]) { entries = elements.map { ($0.0, $0.1) } }
+
+  /// The array of a name.
+  func array(_ name: String) -> NDArray? { entries.first { $0.input.name == name }?.array }
+
+  /// Checks each entry against its input.
+  ///
+  /// - Throws: `invalidFeed` for a name fed twice, or an array of another type or shape than its input takes.
+  func validate() throws(TapestryError) {
+    for (place, entry) in entries.enumerated() {
+      if entries[..<place].contains(where: { $0.input.name == entry.input.name }) {
+        throw TapestryError(.invalidFeed, "input '\(entry.input.name)' is fed twice", remedy: "feed it once")
+      }
+      guard entry.input.accepts(entry.array.type) else {
+        throw TapestryError(
+          .invalidFeed, "input '\(entry.input.name)' takes \(entry.input.pattern) and is fed \(entry.array.type)",
+          remedy: entry.array.dtype == entry.input.dtype
+            ? "reshape the array, or leave the extent open with nil in the declaration of the input"
+            : "make the array of \(entry.input.dtype)")
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Synchronization
+public import TapestryCore
+import TapestryGraph
+import TapestryTape
+
+/// How programs are compiled and run.
+public struct ProgramOptions: Sendable {
+  /// Threads of a run: `nil` for one a core.
+  public var threads: Int?
+  /// The most bytes arena and state may take together.
+  public var memoryLimit: Int?
+  package var compiler = CompilerOptions()
+
+  public init(threads: Int? = nil, memoryLimit: Int? = nil) {
+    self.threads = threads
+    self.memoryLimit = memoryLimit
+  }
+}
+
+// A program is a function that builds a graph, traced again for each new shape of its feeds and mode, compiled once for
+// each, and kept. State is apart from it, by path. Runs may come from any task: each takes an executor of its own.
+
+/// A model or training step that can be run: traced, compiled and cached by the shapes of its feeds.
+public final class Program: Sendable {
+  private let build: @Sendable (Tracing) -> Void
+  private let options: ProgramOptions
+  private let team: ThreadTeam?
+  private let cache = Mutex<[Specialization]>([])
+
+  /// A program traced from a function. The function is called when shapes are first known, and must build the same
+  /// graph for the same shapes and mode.
+  public static func traced(_ options: ProgramOptions = ProgramOptions(), _ build: @escaping @Sendable (Tracing) -> Void) -> Program {
+    Program(options, build)
+  }
+
+  private init(_ options: ProgramOptions, _ build: @escaping @Sendable (Tracing) -> Void) {
+    self.build = build
+    self.options = options
+    team =
+      switch options.threads {
+      case nil: .shared
+      case .some(let count) where count > 1: ThreadTeam(threads: count)
+      default: nil
+      }
+  }
+
+  /// Start values of every variable of the program.
+  ///
+  /// - Parameter feeds: needed only by models that cannot be traced for any size of their open extents.
+  /// - Throws: `invalidGraph`; `invalidState` when the shape of a variable depends on an open extent.
+  public func initialState(seed: Int = 0, feeds: Feeds? = nil) throws(TapestryError) -> ModelState {
+    let traces: [Tracing]
+    if let feeds {
+      try feeds.validate()
+      traces = [trace(.training, feeds)]
+    } else {
+      traces = [2, 3].map { Tracing(mode: .training, feeds: nil, placeholder: $0) }
+      for tracing in traces { build(tracing) }
+    }
+    for tracing in traces { try tracing.graph.validate() }
+    let variables = traces.map { $0.graph.snapshot.effects.variables }
+    for (a, b) in zip(variables[0], variables.last!) where a.type != b.type {
+      throw TapestryError(
+        .invalidState, "the shape of '\(a.path)' depends on an open extent of an input", remedy: "fix that extent in the declaration of the input",
+        at: a.declared)
+    }
+    var state = ModelState()
+    for variable in variables[0] {
+      state[variable.path] = variable.initializer(variable.type, RandomStream(seed: seed, name: variable.path))
+    }
+    return state
+  }
+
+  /// Runs the program once, in training mode: state is updated in place.
+  ///
+  /// - Throws: for feeds or state that do not fit, a faulty graph, an index out of range; state is then as it was.
+  public func run(_ state: inout ModelState, _ feeds: Feeds) throws(TapestryError) -> Results {
+    var results = Results()
+    try run(&state, feeds, into: &results)
+    return results
+  }
+
+  /// Runs the program once and writes the results into those of an earlier run: no allocation.
+  public func run(_ state: inout ModelState, _ feeds: Feeds, into results: inout Results) throws(TapestryError) {
+    try specialization(feeds, .training).run(&state, feeds, into: &results)
+  }
+
+  /// Runs the program once in evaluation mode: state is only read.
+  public func evaluate(_ state: ModelState, _ feeds: Feeds) throws(TapestryError) -> Results {
+    var results = Results()
+    var state = state
+    try specialization(feeds, .evaluation).run(&state, feeds, into: &results)
+    return results
+  }
+
+  /// What was compiled last.
+  ///
+  /// - Throws: `usage` before the first run.
+  public var report: ProgramReport {
+    get throws(TapestryError) {
+      let known = cache.withLock { list in list.map { ($0.mode, $0.compiled) } }
+      guard let last = known.last else {
+        throw TapestryError(
+          .usage, "the program was not compiled yet", remedy: "run it once, or call `compiled(for:)` with feeds")
+      }
+      return ProgramReport(last.1, mode: last.0, specializations: known.count)
+    }
+  }
+
+  /// The program compiled for some feeds, from the cache or now.
+  package func compiled(for feeds: Feeds, mode: TracingMode = .training) throws(TapestryError) -> CompiledProgram {
+    try specialization(feeds, mode).compiled
+  }
+
+  private func trace(_ mode: TracingMode, _ feeds: Feeds) -> Tracing {
+    let types = Dictionary(feeds.entries.map { ($0.input.name, $0.array.type) }) { first, _ in first }
+    let tracing = Tracing(mode: mode, feeds: types)
+    build(tracing)
+    return tracing
+  }
+
+  private func specialization(_ feeds: Feeds, _ mode: TracingMode) throws(TapestryError) -> Specialization {
+    if let known = cache.withLock({ list in list.first { $0.fits(feeds, mode) } }) { return known }
+    try feeds.validate()
+    let tracing = trace(mode, feeds)
+    try check(feeds, against: tracing.graph)
+    var compiler = options.compiler
+    compiler.memoryLimit = options.memoryLimit
+    compiler.updatesState = mode == .training
+    let made = Specialization(
+      try CompiledProgram(tracing.graph, compiler), mode: mode, team: team, kernels: options.compiler.kernels)
+    return cache.withLock { list in
+      if let known = list.first(where: { $0.fits(feeds, mode) }) { return known }
+      list.append(made)
+      return made
+    }
+  }
+
+  /// Every input traced is fed and every feed is an input.
+  private func check(_ feeds: Feeds, against graph: Graph) throws(TapestryError) {
+    let names = graph.snapshot.effects.inputs.map(\.name)
+    let fed = feeds.entries.map(\.input.name)
+    if let missing = names.first(where: { !fed.contains($0) }) {
+      throw TapestryError(.invalidFeed, "input '\(missing)' is not fed", remedy: "feed an array for it")
+    }
+    if let unknown = fed.first(where: { !names.contains($0) }) {
+      let near = nearest(to: unknown, in: names).map { "did you mean '\($0)'?" }
+      throw TapestryError(
+        .invalidFeed, "the program has no input '\(unknown)'",
+        remedy: near ?? "leave it out; the inputs are \(names.map { "'\($0)'" }.joined(separator: ", "))")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Synchronization
+import TapestryCore
+import TapestryTape
+
+/// A program compiled for the types of some feeds, with executors that are free.
+final class Specialization: Sendable {
+  let mode: TracingMode
+  let compiled: CompiledProgram
+  private let team: ThreadTeam?
+  private let kernels: KernelTable
+  private let free = Mutex<[Idle]>([])
+
+  /// An executor nobody uses. `@unchecked Sendable`: the list hands each out to one run at a time.
+  private struct Idle: @unchecked Sendable {
+    let executor: TapeExecutor
+    let state: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    let feeds: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  }
+
+  init(_ compiled: CompiledProgram, mode: TracingMode, team: ThreadTeam?, kernels: KernelTable) {
+    self.compiled = compiled
+    self.mode = mode
+    self.team = team
+    self.kernels = kernels
+  }
+
+  deinit {
+    free.withLock { list in
+      for idle in list {
+        idle.state.deallocate()
+        idle.feeds.deallocate()
+      }
+    }
+  }
+
+  /// Whether it was compiled for feeds of these types.
+  func fits(_ feeds: Feeds, _ mode: TracingMode) -> Bool {
+    let slots = compiled.declaredFeeds
+    guard self.mode == mode, slots.count == feeds.entries.count else { return false }
+    for slot in slots {
+      guard let entry = feeds.entries.first(where: { $0.input.name == slot.name }), entry.array.type == slot.type else {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Runs once and writes the results; allocates nothing once an executor is free, the state is unshared and the
+  /// results were used before.
+  func run(_ state: inout ModelState, _ feeds: Feeds, into results: inout Results) throws(TapestryError) {
+    let tape = compiled.tape
+    try checkState(state)
+    if !results.matches(tape.outputs.count, { tape.outputs[$0].type }) {
+      results = Results(tape.outputs.map { ($0.name, $0.type) })
+    }
+    let idle = take()
+    defer { free.withLock { $0.append(idle) } }
+    for slot in tape.feeds.indices { idle.feeds[slot] = address(of: tape.feeds[slot].name, in: feeds) }
+    for slot in tape.state.indices {
+      let path = tape.state[slot].name
+      idle.state[slot] = (tape.writesState[slot] ? state.uniqueAddress(of: path) : state.address(of: path))!
+    }
+    try withExtendedLifetime((state, feeds)) { () throws(TapestryError) in
+      try idle.executor.run(state: idle.state, feeds: idle.feeds)
+    }
+    for output in tape.outputs.indices { idle.executor.copyOutput(output, to: results.address(of: output)) }
+  }
+
+  private func address(of name: String, in feeds: Feeds) -> UnsafeMutableRawPointer {
+    for entry in feeds.entries where entry.input.name == name { return entry.array.storage.base }
+    preconditionFailure("feed '\(name)' was checked before")
+  }
+
+  private func take() -> Idle {
+    if let idle = free.withLock({ $0.popLast() }) { return idle }
+    let tape = compiled.tape
+    return Idle(
+      executor: TapeExecutor(tape, kernels: kernels, team: team),
+      state: .allocate(capacity: max(tape.state.count, 1)), feeds: .allocate(capacity: max(tape.feeds.count, 1)))
+  }
+
+  private func checkState(_ state: ModelState) throws(TapestryError) {
+    let tape = compiled.tape
+    if tape.state.allSatisfy({ state.type(of: $0.name) == $0.type }) { return }
+    var notes: [String] = []
+    for slot in tape.state {
+      guard let type = state.type(of: slot.name) else {
+        let near = nearest(to: slot.name, in: state.paths).map { "; did you mean '\($0)'?" } ?? ""
+        notes.append("'\(slot.name)' is missing\(near)")
+        continue
+      }
+      if type != slot.type { notes.append("'\(slot.name)' is \(type), the program wants \(slot.type)") }
+    }
+    throw TapestryError(
+      .invalidState, "the state does not fit the program", remedy: "start from `initialState(seed:)` of this program",
+      notes: notes)
+  }
+}
