@@ -66,7 +66,11 @@ struct Dice {
 func pattern<E: Element>(_ value: E) -> UInt64 {
   guard value == value else { return .max }
   return withUnsafeBytes(of: value) { bytes in
-    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    switch bytes.count {
+    case 1: UInt64(bytes[0])
+    case 4: UInt64(bytes.loadUnaligned(as: UInt32.self))
+    default: bytes.loadUnaligned(as: UInt64.self)
+    }
   }
 }
 

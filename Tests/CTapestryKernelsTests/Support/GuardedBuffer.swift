@@ -10,9 +10,7 @@ final class GuardedBuffer {
     used = values.count * MemoryLayout<E>.stride
     memory = .allocate(byteCount: used + 2 * Self.margin, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0xA5)
-    for (i, value) in values.enumerated() {
-      memory.storeBytes(of: value, toByteOffset: Self.margin + i * MemoryLayout<E>.stride, as: E.self)
-    }
+    values.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin...]).copyMemory(from: $0) }
   }
 
   /// Memory for scratch, filled with the bits of NaN.
@@ -20,20 +18,25 @@ final class GuardedBuffer {
     used = bytes
     memory = .allocate(byteCount: used + 2 * Self.margin, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0xFF)
-    for i in guardPlaces { memory[i] = 0xA5 }
+    for stretch in guards { stretch.initializeMemory(as: UInt8.self, repeating: 0xA5) }
   }
 
   deinit { memory.deallocate() }
 
-  private var guardPlaces: [Int] { Array(0..<Self.margin) + Array(Self.margin + used..<used + 2 * Self.margin) }
+  private var guards: [UnsafeMutableRawBufferPointer] {
+    [memory[..<Self.margin], memory[(Self.margin + used)...]].map { UnsafeMutableRawBufferPointer(rebasing: $0) }
+  }
 
   var address: UnsafeMutableRawPointer { memory.baseAddress! + Self.margin }
 
-  var guardsAreIntact: Bool { guardPlaces.allSatisfy { memory[$0] == 0xA5 } }
+  var guardsAreIntact: Bool { guards.allSatisfy { $0.allSatisfy { $0 == 0xA5 } } }
 
   func values<E: Element>(as type: E.Type = E.self) -> [E] {
-    stride(from: 0, to: used, by: MemoryLayout<E>.stride).map {
-      memory.loadUnaligned(fromByteOffset: Self.margin + $0, as: E.self)
+    let count = used / MemoryLayout<E>.stride
+    return Array(unsafeUninitializedCapacity: count) { values, initialized in
+      UnsafeMutableRawBufferPointer(values).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: memory[Self.margin..<Self.margin + used]))
+      initialized = count
     }
   }
 }

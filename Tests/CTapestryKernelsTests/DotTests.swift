@@ -1,0 +1,146 @@
+import CTapestryKernels
+import Testing
+
+@Suite("Batched products")
+struct DotTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var batch: [Int], m: Int, n: Int, k: Int
+    init(_ batch: [Int], _ m: Int, _ n: Int, _ k: Int) {
+      self.batch = batch
+      self.m = m
+      self.n = n
+      self.k = k
+    }
+    var testDescription: String { "\(batch) \(m)x\(n)x\(k)" }
+    var extent: [Int] { batch + [m, n] }
+  }
+
+  static let cases = [
+    Case([], 1, 1, 1), Case([], 1, 17, 5), Case([], 17, 1, 5), Case([], 3, 5, 0), Case([], 13, 31, 7),
+    Case([], 14, 32, 64), Case([], 15, 33, 257), Case([], 169, 300, 40), Case([], 2, 513, 3), Case([], 29, 64, 513),
+    Case([3], 5, 6, 7), Case([2, 3], 7, 40, 33), Case([], 330, 70, 259), Case([2, 1, 2, 1, 2, 1], 3, 4, 5),
+  ]
+
+  /// One operand's layout: which of its axes is innermost, whether the batch repeats, and whether it runs backwards.
+  struct Layout { var transposed = false, repeated = false, backwards = false }
+
+  /// Strides of (batch axes..., outer, inner), the offset of element 0, and the elements in all.
+  static func strides(_ batch: [Int], _ outer: Int, _ inner: Int, _ layout: Layout) -> (
+    strides: [Int], offset: Int, count: Int
+  ) {
+    let matrix = layout.transposed ? [1, max(outer, 1)] : [max(inner, 1), 1]
+    let size = max(outer * inner, 1)
+    var strides = rowMajorStrides(batch + [size]).dropLast().map { $0 } + matrix
+    if layout.repeated { for axis in batch.indices { strides[axis] = 0 } }
+    let count = layout.repeated ? size : batch.reduce(size, *)
+    guard layout.backwards else { return (strides, 0, count) }
+    return (strides.map(-), count - 1, count)
+  }
+
+  /// The product in whole numbers, batch by batch.
+  static func reference(_ c: Case, _ x: [Int], _ a: [Int], _ y: [Int], _ b: [Int], from: (a: Int, b: Int)) -> [Int] {
+    let rank = c.batch.count
+    let (rowA, stepA, stepB, columnB) = (a[rank], a[rank + 1], b[rank], b[rank + 1])
+    var want: [Int] = []
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        for batch in MapTests.indices(c.batch) {
+          let startA = MapTests.place(batch, a) + from.a, startB = MapTests.place(batch, b) + from.b
+          for i in 0..<c.m {
+            for j in 0..<c.n {
+              var sum = 0, placeA = startA + i * rowA, placeB = startB + j * columnB, left = c.k
+              while left > 0 {
+                sum += x[placeA] * y[placeB]
+                placeA += stepA
+                placeB += stepB
+                left -= 1
+              }
+              want.append(sum)
+            }
+          }
+        }
+      }
+    }
+    return want
+  }
+
+  @Test("Exact on small whole numbers in every layout, type and split", arguments: cases)
+  func exact(c: Case) throws {
+    let layouts: [(Layout, Layout)] = [
+      (Layout(), Layout()), (Layout(transposed: true), Layout()), (Layout(), Layout(transposed: true)),
+      (Layout(transposed: true), Layout(transposed: true)),
+      (Layout(repeated: true), Layout(backwards: true)), (Layout(backwards: true), Layout(repeated: true)),
+    ]
+    for (i, layout) in layouts.enumerated() {
+      var dice = Dice(UInt64(c.m * 31 + c.n + i))
+      let a = Self.strides(c.batch, c.m, c.k, layout.0), b = Self.strides(c.batch, c.k, c.n, layout.1)
+      let x = (0..<a.count).map { _ in dice.below(17) - 8 }, y = (0..<b.count).map { _ in dice.below(17) - 8 }
+      let z = (0..<c.n).map { _ in dice.below(17) - 8 }
+      // The program doubles the product and adds a row.
+      let want = Self.reference(c, x, a.strides, y, b.strides, from: (a.offset, b.offset))
+        .enumerated().map { 2 * $1 + z[$0 % c.n] }
+      func check<E: Element>(_ type: E.Type, _ convert: (Int) -> E) throws {
+        let left = GuardedBuffer(x.map(convert)), right = GuardedBuffer(y.map(convert))
+        let row = GuardedBuffer(z.map(convert)), expected = want.map(convert)
+        let program = Program(
+          tile(TAP_RESULT, E.dtype, 0), tile(TAP_ADD, E.dtype, 0, 0, 0), tile(TAP_LOAD, E.dtype, 1, imm: 0),
+          tile(TAP_ADD, E.dtype, 0, 0, 1), tile(TAP_STORE, E.dtype, 0, 0, imm: 1))
+        for level in levels {
+          let result = GuardedBuffer(want.map { _ in E(small: 1) })
+          try run(
+            TAP_KERNEL_DOT, level: level, extent: c.extent, program: program,
+            operands: [
+              Operand(row, E.self, strides: c.batch.map { _ in 0 } + [0, 1]),
+              Operand(result, E.self, rowMajor: c.extent),
+            ],
+            own: [
+              left.address + a.offset * MemoryLayout<E>.stride, right.address + b.offset * MemoryLayout<E>.stride,
+            ], parameters: [c.k] + a.strides + b.strides, dtype: E.dtype, split: Split.allCases[i % 3])
+          #expect(patterns(result.values(as: E.self)) == patterns(expected), "\(E.self) \(c) \(layout)")
+        }
+      }
+      try check(Float.self) { Float($0) }
+      try check(Double.self) { Double($0) }
+      try check(Int32.self) { Int32($0) }
+    }
+  }
+
+  @Test("Any split has the same bits; levels differ by rounding alone")
+  func bits() throws {
+    let (m, n, k) = (190, 300, 600)
+    var dice = Dice(2)
+    let x = GuardedBuffer(dice.floats(m * k)), y = GuardedBuffer(dice.floats(k * n))
+    let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
+    var plain: [Float]?
+    for level in levels {
+      var first: [UInt64]?
+      for split in Split.allCases {
+        let result = GuardedBuffer([Float](repeating: 0, count: m * n))
+        try run(
+          TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
+          operands: [Operand(result, Float.self, rowMajor: [m, n])],
+          own: [x.address, y.address], parameters: [k, k, 1, n, 1], split: split)
+        let got: [Float] = result.values()
+        #expect(first == nil || first == patterns(got))
+        first = patterns(got)
+        plain = plain ?? got
+        #expect(zip(got, plain ?? got).allSatisfy { abs($0 - $1) < 1e-4 })
+      }
+    }
+  }
+
+  @Test("A large product is many units, each a block of the result")
+  func units() {
+    func units(_ m: Int64, _ n: Int64, _ k: Int64) -> Int64 {
+      var region = tap_region()
+      region.rank = 2
+      region.kept = 2
+      region.extent.0 = m
+      region.extent.1 = n
+      return tap_units(TAP_KERNEL_DOT, &region, [k], TAP_F32)
+    }
+    #expect(units(256, 1024, 1024) >= 16)
+    #expect(units(32, 128, 64) == 1)
+    #expect(units(1, 1, 0) == 1)
+  }
+}
