@@ -40,3 +40,5 @@ final class GuardedBuffer {
     }
   }
 }
+
+func intact(_ buffers: [GuardedBuffer]) -> Bool { buffers.allSatisfy { $0.guardsAreIntact } }

@@ -1,0 +1,103 @@
+import CTapestryKernels
+import Testing
+
+/// The three convolution kernels against sums over every tap, exact on small whole numbers.
+@Suite("Convolutions")
+struct ConvolutionTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var n = 1, h = 5, w = 6, c = 3, oc = 4, kh = 3, kw = 3
+    var stride = (1, 1), pad = (0, 0, 0, 0), dilation = (1, 1), groups = 1
+    var oh: Int { (h + pad.0 + pad.2 - (kh - 1) * dilation.0 - 1) / stride.0 + 1 }
+    var ow: Int { (w + pad.1 + pad.3 - (kw - 1) * dilation.1 - 1) / stride.1 + 1 }
+    var parameters: [Int] {
+      [n, h, w, c, oh, ow, oc, kh, kw, stride.0, stride.1, pad.0, pad.1, dilation.0, dilation.1, groups]
+    }
+    var testDescription: String { "\(parameters)" }
+
+    var input: [Int] { [n, h, w, c] }
+    var filter: [Int] { [kh, kw, c / groups, oc] }
+    var output: [Int] { [n, oh, ow, oc] }
+
+    /// Calls `body` with the places of input, filter and output for every product of the sum.
+    func eachProduct(_ body: (_ input: Int, _ filter: Int, _ output: Int) -> Void) {
+      let inner = c / groups
+      for b in 0..<n {
+        for oy in 0..<oh {
+          for ox in 0..<ow {
+            for ky in 0..<kh {
+              for kx in 0..<kw {
+                let y = oy * stride.0 - pad.0 + ky * dilation.0, x = ox * stride.1 - pad.1 + kx * dilation.1
+                guard (0..<h).contains(y), (0..<w).contains(x) else { continue }
+                for o in 0..<oc {
+                  let group = o / (oc / groups)
+                  for i in 0..<inner {
+                    body(
+                      ((b * h + y) * w + x) * c + group * inner + i, ((ky * kw + kx) * inner + i) * oc + o,
+                      ((b * oh + oy) * ow + ox) * oc + o)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  static let cases = [
+    Case(), Case(n: 2, pad: (1, 1, 1, 1)), Case(h: 9, w: 8, stride: (2, 3), pad: (2, 1, 0, 1)),
+    Case(h: 9, w: 11, dilation: (2, 3)), Case(h: 9, w: 9, stride: (2, 2), pad: (1, 2, 2, 1), dilation: (2, 2)),
+    Case(c: 6, oc: 4, pad: (1, 1, 1, 1), groups: 2), Case(c: 20, oc: 20, pad: (1, 1, 1, 1), groups: 20),
+    Case(c: 4, oc: 8, groups: 4), Case(c: 17, oc: 33, kh: 1, kw: 1), Case(n: 3, h: 1, w: 1, c: 1, oc: 1, kh: 1, kw: 1),
+    Case(h: 2, w: 30, c: 5, oc: 600, kh: 1, kw: 3), Case(h: 1, w: 700, c: 2, oc: 16, kh: 1, kw: 5, pad: (0, 2, 0, 2)),
+    Case(n: 0), Case(h: 7, w: 7, stride: (3, 3)),
+  ]
+
+  enum Form: CaseIterable { case output, inputGradient, filterGradient }
+
+  @Test("All forms, at every level, with a program that follows", arguments: cases, Form.allCases)
+  func exact(c: Case, form: Form) throws {
+    let (kernel, extent, left, right) =
+      switch form {
+      case .output: (TAP_KERNEL_CONV, c.output, c.input, c.filter)
+      case .inputGradient: (TAP_KERNEL_CONV_INPUT_GRADIENT, c.input, c.output, c.filter)
+      case .filterGradient: (TAP_KERNEL_CONV_FILTER_GRADIENT, c.filter, c.input, c.output)
+      }
+    guard extent.reduce(1, *) > 0 else { return }
+    var dice = Dice(UInt64(c.h * 7 + c.w))
+    let x = (0..<left.reduce(1, *)).map { _ in dice.below(17) - 8 }
+    let y = (0..<right.reduce(1, *)).map { _ in dice.below(17) - 8 }
+    let row = (0..<extent[3]).map { _ in dice.below(17) - 8 }
+    var sums = [Int](repeating: 0, count: extent.reduce(1, *))
+    c.eachProduct { input, filter, output in
+      switch form {
+      case .output: sums[output] += x[input] * y[filter]
+      case .inputGradient: sums[input] += x[output] * y[filter]
+      case .filterGradient: sums[filter] += x[input] * y[output]
+      }
+    }
+    let want = sums.enumerated().map { max($1 + row[$0 % extent[3]], 0) }
+    func check<E: Element>(_ type: E.Type, _ convert: (Int) -> E) throws {
+      let a = GuardedBuffer(x.map(convert)), b = GuardedBuffer(y.map(convert)), bias = GuardedBuffer(row.map(convert))
+      let program = Program(
+        setup: [tile(TAP_CONST, E.dtype, 2, imm: 0)],
+        [
+          tile(TAP_RESULT, E.dtype, 0), tile(TAP_LOAD, E.dtype, 1, imm: 0), tile(TAP_ADD, E.dtype, 0, 0, 1),
+          tile(TAP_MAX, E.dtype, 0, 0, 2), tile(TAP_STORE, E.dtype, 0, 0, imm: 1),
+        ], immediates: [0])
+      for level in levels {
+        for split in Split.allCases {
+          let result = GuardedBuffer(want.map { _ in E(small: -1) })
+          try run(
+            kernel, level: level, extent: extent, program: program,
+            operands: [
+              Operand(bias, E.self, strides: [0, 0, 0, 1]), Operand(result, E.self, rowMajor: extent),
+            ], own: [a.address, b.address], parameters: c.parameters, dtype: E.dtype, split: split)
+          #expect(result.values(as: E.self) == want.map(convert), "\(E.self) \(split)")
+        }
+      }
+    }
+    try check(Float.self) { Float($0) }
+    try check(Double.self) { Double($0) }
+  }
+}
