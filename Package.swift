@@ -50,7 +50,7 @@ let package = Package(
     tests(of: "CTapestryKernels"),
     tests(of: "TapestryCore"),
     tests(of: "TapestryGraph", ["TapestryCore"]),
-    tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph"]),
+    tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph", "TapestryTape", "CTapestryKernels"]),
     tests(of: "TapestryData", ["TapestryCore"]),
     tests(of: "TapestryNotebook", ["TapestryCore"]),
     tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph"]),
