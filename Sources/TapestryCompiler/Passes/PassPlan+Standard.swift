@@ -5,8 +5,15 @@ extension PassPlan {
     RulePass("canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all),
     RulePass("fold", "Computes what is known already.", FoldRules.all),
     RulePass(
+      "stabilize", tags: ["simplify"], "Replaces forms that lose digits or overflow.",
+      StabilityRules.all + CanonicalRules.all),
+    RulePass(
       "algebra", tags: ["simplify"], "Does less arithmetic for the same value.",
       AlgebraRules.all + CanonicalRules.all),
+    RulePass(
+      "views", tags: ["simplify"], "Moves transposes, reshapes and cuts to where they cost nothing.",
+      ViewRules.all + CanonicalRules.all),
+    RulePass("fold", "Computes what is known by now.", FoldRules.all),
     DeadCodePass(),
   ])
 }

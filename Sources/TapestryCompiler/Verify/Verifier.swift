@@ -67,12 +67,13 @@ package struct Verifier {
 }
 
 extension GraphStore {
-  /// A node on one line: `%3 = add %1, %2 : float32[2]`.
+  /// A node on one line: `%3 = add(%1, %2) : float32[2]`.
   func line(of node: Int) -> String {
     let op = op(of: node)
     let operands = operands(of: node).map { $0.output == 0 ? "%\($0.node)" : "%\($0.node).\($0.output)" }
-    let attributes = op.attributes.isEmpty ? "" : " {\(op.attributes)}"
+    let attributes = op.attributes.isEmpty ? "" : " \(op.attributes)"
     let types = resultTypes(of: node).map(\.description).joined(separator: ", ")
-    return "%\(node) = \(Swift.type(of: op).name)\(attributes) \(operands.joined(separator: ", ")) : \(types)"
+    let listed = operands.isEmpty ? "" : "(\(operands.joined(separator: ", ")))"
+    return "%\(node) = \(Swift.type(of: op).name)\(listed)\(attributes) : \(types)"
   }
 }
