@@ -79,6 +79,13 @@ public func vectorJacobianProduct(
   guard !(outputs + targets + vectors).contains(where: \.isPoisoned) else {
     return targets.map { Tensor($0.graph, .poison) }
   }
+  guard outputs.count == vectors.count else {
+    graph.diagnose(
+      TapestryError(
+        .shapeMismatch, "\(vectors.count) vectors are given for \(outputs.count) tensors",
+        remedy: "give one vector for each, of its type", at: place))
+    return targets.map { Tensor($0.graph, .poison) }
+  }
   for (output, vector) in zip(outputs, vectors) where output.type != vector.type {
     graph.diagnose(
       TapestryError(

@@ -1,7 +1,7 @@
 import TapestryCore
 
 // The body of a scan is traced as a graph of its own inside another. An expression in the body may use tensors of the
-// surrounding graph: each becomes an input of the body, once, and the scan passes its value in. Constants are simply
+// surrounding graph: each becomes an input of the body, once, and the scan passes its value in. Numbers are simply
 // made again. The step's number is an input too, made when something asks for it.
 extension Graph {
   /// The innermost of the graphs that tensors belong to, with all of them as tensors of it; nil when one of them does
@@ -23,12 +23,15 @@ extension Graph {
     guard let parent, let outer = parent.capturing(tensor) else { return nil }
     if outer.isPoisoned { return Tensor(self, .poison) }
     if let known = withStore({ $0.effects.captureIndex[outer.value] }) { return Tensor(self, known) }
-    let (op, origin) = parent.withStore { store in
-      (store.op(of: Int(outer.value.node)), store.origins(of: Int(outer.value.node)).first)
+    let (op, origins) = parent.withStore { store in
+      (store.op(of: Int(outer.value.node)), store.origins(of: Int(outer.value.node)))
     }
+    let origin = origins.first
     let scope = origin?.scope ?? ""
-    if let constant = op as? ConstantOp { return record(constant, in: scope, at: origin?.place) }
-    if let counting = op as? Iota { return record(counting, in: scope, at: origin?.place) }
+    // A number beside a tensor is made again; a constant that someone holds may be differentiated by.
+    if let number = op as? ConstantOp, origins.allSatisfy({ $0.place == nil }) {
+      return record(number, in: scope, at: nil)
+    }
     let count = withStore { $0.effects.captures.count }
     let inner = record(InputOp(name: "capture \(count)", type: outer.type), in: scope, at: origin?.place)
     withStore { store in

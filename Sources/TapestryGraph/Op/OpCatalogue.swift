@@ -6,7 +6,7 @@ package enum OpCatalogue {
   package static let all: [any Op.Type] =
     leaves + counting + arithmetic + magnitudes + exponentials + roots + curves + extremes + powers + comparisons
     + logic + selection + casts + guards + sums + extremeReductions + views + products + indexing
-    + random + loops + places + running + sorting + convolutions + pooling
+    + probes + random + loops + places + running + sorting + convolutions + pooling
 
   /// The op of a name.
   package static func op(named name: String) -> (any Op.Type)? { all.first { $0.name == name } }

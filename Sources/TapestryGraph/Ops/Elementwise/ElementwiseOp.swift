@@ -10,6 +10,8 @@ package protocol ElementwiseOp: Op {
   /// Sample values for each operand, and where not to look for a derivative.
   static var domain: ClosedRange<Double> { get }
   static var kinks: [Double] { get }
+  /// The op itself where it has no attributes: then samples follow.
+  static var sole: Self? { get }
 }
 
 extension ElementwiseOp {
@@ -33,7 +35,6 @@ extension ElementwiseOp {
     }
   }
 
-  /// The op itself where it has no attributes.
   package static var sole: Self? { nil }
 
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {

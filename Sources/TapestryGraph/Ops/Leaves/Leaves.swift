@@ -5,6 +5,7 @@ package struct InputOp: Op {
   package static let name = "input"
   package static let summary = "A value given at each run."
   package static let differentiability = Differentiability.differentiable
+  package static let samples = [OpSample(InputOp(name: "x", type: TensorType(.float32, [2, 3])), [])]
   package let name: String
   package let type: TensorType
   package var attributes: String { "\"\(name)\"" }
@@ -21,6 +22,7 @@ package struct VariableOp: Op {
   package static let name = "variable"
   package static let summary = "The value a variable of the state has when a run begins."
   package static let differentiability = Differentiability.differentiable
+  package static let samples = [OpSample(VariableOp(path: "x", type: TensorType(.float32, [2, 3])), [])]
   package let path: String
   package let type: TensorType
   package var attributes: String { "\"\(path)\"" }
@@ -37,6 +39,7 @@ package struct AssignOp: Op {
   package static let name = "assign"
   package static let summary = "The next version of a variable."
   package static let differentiability = Differentiability.differentiable
+  package static let samples = [OpSample(AssignOp(path: "x", version: 1), [SampleOperand([2, 3])])]
   package let path: String
   package let version: Int
   package var attributes: String { "\"\(path)\" version \(version)" }
@@ -53,6 +56,7 @@ package struct ConstantOp: Op {
   package static let name = "constant"
   package static let summary = "A value known when the graph is built."
   package static let differentiability = Differentiability.differentiable
+  package static let samples = [OpSample(ConstantOp(array: NDArray(repeating: 1.5, [2, 3])), [])]
   /// Arrays above this are compared by storage, not by their bits.
   package static let largestCompared = 4096
 

@@ -9,8 +9,8 @@ import TapestryCore
 //
 // The product of step i needs values that step i computed: the *residuals*. They are the values at the border between
 // nodes that depend on a cotangent and nodes that do not. At that border a value that is the same in every step is
-// computed again from captures, a slice is simply scanned over once more, views are taken again of what they view, and
-// all else is stacked by a forward scan, whose outputs begin with those of the scan itself, so that the compiler can
+// computed again from captures, a slice is simply scanned over once more, views are taken again of what they view, what
+// the rules added to the step is computed in the reverse step, and all else is stacked by a forward scan, whose outputs begin with those of the scan itself, so that the compiler can
 // merge the two. Both scans are ops like any other, so they have gradients in turn, and nothing unrolls.
 extension Scan {
   package func pullback(_ p: Pullback) -> [Tensor?] {
@@ -48,7 +48,8 @@ extension Scan {
     let stackCotangents = stackSeeds.map { cotangents[seeded.firstIndex(of: $0)!] }
 
     let border = Border(
-      of: inner.snapshot, outputs: outputs.map(\.value), marked: (cotangents + sums).map(\.value), inputs: inputs)
+      of: inner.snapshot, forward: body.store.count, outputs: outputs.map(\.value),
+      marked: (cotangents + sums).map(\.value), inputs: inputs)
     let (forward, places) = stacking(border.residuals)
     let stacked = graph.record(forward, p.operands)
     guard !stacked.contains(where: \.isPoisoned) else { return p.operands.map { _ in nil } }
@@ -119,7 +120,8 @@ private struct Border {
   /// Values of the forward step that must be stacked.
   var residuals: [Value] = []
 
-  init(of store: GraphStore, outputs: [Value], marked: [Value], inputs: ScanParts<[Value]>) {
+  /// - Parameter forward: the number of nodes of the forward step, which come first.
+  init(of store: GraphStore, forward: Int, outputs: [Value], marked: [Value], inputs: ScanParts<[Value]>) {
     var depends = [Bool](repeating: false, count: store.count)
     var varies = depends
     for value in marked { depends[Int(value.node)] = true }
@@ -135,7 +137,7 @@ private struct Border {
     while let value = pending.popLast() {
       let node = Int(value.node)
       let isView = store.op(of: node).fusion == .view
-      if depends[node] || !varies[node] || isView {
+      if depends[node] || !varies[node] || isView || node >= forward {
         guard !walked[node] else { continue }
         walked[node] = true
         pending.append(contentsOf: store.operands(of: node))
