@@ -10,6 +10,8 @@ TAP_PRIVATE extern const tap_table tap_table_avx2;
 TAP_PRIVATE extern const tap_table tap_table_avx512;
 #endif
 
+static const char *const names[TAP_LEVEL_COUNT] = {"baseline", "avx2", "avx512"};
+
 const tap_table *tap_table_of(tap_level level) {
 #if defined(__x86_64__)
   if (level == TAP_AVX2 || level == TAP_AVX512) {
@@ -23,17 +25,17 @@ const tap_table *tap_table_of(tap_level level) {
   return level == TAP_BASELINE ? &tap_table_baseline : NULL;
 }
 
-tap_level tap_best_level(void) {
+tap_level tap_level_up_to(const char *name) {
   tap_level best = TAP_BASELINE;
-  const char *wanted = getenv("TAPESTRY_LEVEL");
   for (int32_t level = TAP_BASELINE; level < TAP_LEVEL_COUNT; level++) {
     const tap_table *table = tap_table_of((tap_level)level);
-    if (table == NULL) continue;
-    best = (tap_level)level;
-    if (wanted != NULL && strcmp(wanted, table->name) == 0) break;
+    if (table != NULL) best = (tap_level)level;
+    if (name != NULL && strcmp(name, names[level]) == 0) break;
   }
   return best;
 }
+
+tap_level tap_best_level(void) { return tap_level_up_to(getenv("TAPESTRY_LEVEL")); }
 
 void tap_run(const tap_table *table, tap_kernel kernel, const tap_call *call, int64_t begin, int64_t end) {
   table->run[kernel](call, begin, end);

@@ -41,6 +41,17 @@ struct ContractTests {
     #expect(tap_table_of(TAP_LEVEL_COUNT) == nil)
   }
 
+  @Test("A name bounds the level, and one that is none does not")
+  func bound() throws {
+    let best = try #require(levels.max { $0.rawValue < $1.rawValue })
+    #expect(tap_level_up_to(nil) == best)
+    #expect(tap_level_up_to("quantum") == best)
+    #expect(tap_level_up_to("baseline") == TAP_BASELINE)
+    #expect(tap_level_up_to("avx2").rawValue <= TAP_AVX2.rawValue)
+    #expect(tap_level_up_to("avx512") == best)
+    if tap_table_of(TAP_AVX2) != nil { #expect(tap_level_up_to("avx2") == TAP_AVX2) }
+  }
+
   @Test("A fault is read and cleared")
   func fault() {
     var fault = tap_fault()

@@ -223,7 +223,9 @@ bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int6
 
 /// The table of a level, or null where the machine (or the build) lacks it.
 const tap_table *tap_table_of(tap_level level);
-/// The best level of this machine, or a lower one that the environment variable TAPESTRY_LEVEL names.
+/// The best level of this machine up to the one named; null or a name that is none sets no bound.
+tap_level tap_level_up_to(const char *name);
+/// The best level of this machine, up to the one the environment variable TAPESTRY_LEVEL names.
 tap_level tap_best_level(void);
 /// Runs units [begin, end) of a kernel: `table->run[kernel](call, begin, end)`, for callers that cannot index an array
 /// of C functions.
