@@ -43,8 +43,10 @@ extension Graph {
     }
     let targets = targets(of: loss, choice, place)
     guard !targets.isEmpty else { return }
-    let gradients = gradients(of: loss, in: targets.map(\.tensor), file: file, line: line)
-    inPhase(.update) { step(targets.map(\.path), gradients, optimizer, choice.path, place) }
+    located(file, line) {
+      let gradients = gradients(of: loss, in: targets.map(\.tensor), file: file, line: line)
+      inPhase(.update) { step(targets.map(\.path), gradients, optimizer, choice.path, place) }
+    }
   }
 
   /// Records one step of every parameter.
