@@ -13,7 +13,7 @@ extension PassPlan {
     RulePass(
       "views", tags: ["simplify"], "Moves transposes, reshapes and cuts to where they cost nothing.",
       ViewRules.all + CanonicalRules.all),
-    RulePass("fold", "Computes what is known by now.", FoldRules.all),
+    RulePass("fold", "Computes what is known by now.", FoldRules.all + CanonicalRules.all),
     DeadCodePass(),
   ])
 }

@@ -37,11 +37,12 @@ extension AlgebraRules {
     },
   ]
 
-  /// The product of two factors where merging them neither makes nor hides an overflow: both magnitudes at least 1, or
-  /// both at most 1; on integers, which wrap, always.
+  /// The product of two factors where merging them makes and hides no overflow: what x is multiplied by on the way lies
+  /// between 1 and what it is multiplied by in the end (or, since a loss of two bits below the normal numbers is within
+  /// the bound, a little under). On integers, which wrap, always.
   private static func merged(_ c: Double, _ d: Double, _ dtype: DType) -> Double? {
     if dtype == .int32 { return Double(Int32(c) &* Int32(d)) }
-    guard abs(c) >= 1 && abs(d) >= 1 || abs(c) <= 1 && abs(d) <= 1 else { return nil }
+    guard abs(c) <= Swift.max(1, abs(c * d)), abs(c) >= Swift.min(1, abs(c * d)) / 4 else { return nil }
     let product = dtype == .float32 ? Double(Float(c) * Float(d)) : c * d
     let isNormal = dtype == .float32 ? Float(product).isNormal : product.isNormal
     return isNormal ? product : nil
