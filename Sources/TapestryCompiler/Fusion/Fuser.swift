@@ -53,7 +53,7 @@ struct Fuser {
   ///
   /// - Complexity: O(nodes + edges), up to the inverse Ackermann function.
   mutating func plan() -> FusionPlan {
-    for node in 0..<graph.count where reachable[node] {
+    for node in 0..<graph.count where reachable[node] && !views.isCounting(node) {
       switch graph.op(of: node).fusion {
       case .leaf: break
       case .view: if views.isCopied(node) { placeAlone(node, isFused: true) }
@@ -151,7 +151,7 @@ struct Fuser {
       }
     }
     candidates.removeAll { separate.contains($0.group) }
-    let joined = choose(node, &candidates, frame, isReduction, &floor)
+    let joined = choose(node, candidates, frame, isReduction, &floor)
     join(node, joined, level: joined.groups.map { groups[$0].level }.reduce(floor, max), isReduction)
     for operand in operands {
       guard let source = producer(of: operand), source != find(start[node]) else { continue }
@@ -167,34 +167,38 @@ struct Fuser {
     var nodeIsKept: Bool
   }
 
-  /// Drops candidates until those that are left can all be joined at one level.
+  /// Leaves out candidates until the others can all be joined at one level, which `floor` is raised to.
   private mutating func choose(
-    _ node: Int, _ candidates: inout [Candidate], _ frame: FusionFrame, _ isReduction: Bool, _ floor: inout Int
+    _ node: Int, _ unsorted: [Candidate], _ frame: FusionFrame, _ isReduction: Bool, _ floor: inout Int
   ) -> Choice {
     // Products first, since only one fits; then the widest spaces.
-    candidates.sort { a, b in
+    let candidates = unsorted.sorted { a, b in
       let (x, y) = (groups[a.group], groups[b.group])
       if x.frame.hasProduct != y.frame.hasProduct { return x.frame.hasProduct }
       if x.frame.space.count != y.frame.space.count { return x.frame.space.count > y.frame.space.count }
       return (x.level, a.node) > (y.level, b.node)
     }
+    // A group that cannot be lifted is left out for good; one that only conflicts with a group chosen before it is tried
+    // again whenever a group has been left out.
+    let base = floor
+    var excluded: [Int: FusionRefusal] = [:]
     while true {
       var choice = Choice(frame: frame, nodeIsKept: false)
-      var dropped: [Int: FusionRefusal] = [:]
+      var dropped = excluded
       for candidate in candidates where dropped[candidate.group] == nil {
         if let reason = extend(&choice, candidate, isReduction) { dropped[candidate.group] = reason }
       }
-      for group in dropped.keys.sorted() { floor = max(floor, groups[group].level + 1) }
+      choice.groups.removeAll { dropped[$0] != nil }
+      floor = dropped.keys.reduce(base) { max($0, groups[$1].level + 1) }
       let level = choice.groups.map { groups[$0].level }.reduce(floor, max)
-      for group in choice.groups where groups[group].level < level && groups[group].firstNeed <= level {
-        dropped[group] = .neededEarlier
-        floor = max(floor, groups[group].level + 1)
+      let unliftable = choice.groups.filter { groups[$0].level < level && groups[$0].firstNeed <= level }
+      guard !unliftable.isEmpty else {
+        for candidate in candidates {
+          if let reason = dropped[candidate.group] { refuse(candidate.operand, node, reason) }
+        }
+        return choice
       }
-      guard !dropped.isEmpty else { return choice }
-      for candidate in candidates {
-        if let reason = dropped[candidate.group] { refuse(candidate.operand, node, reason) }
-      }
-      candidates.removeAll { dropped[$0.group] != nil }
+      for group in unliftable { excluded[group] = .neededEarlier }
     }
   }
 

@@ -88,6 +88,9 @@ struct Lowering {
     if let constant = graph.op(of: Int(base.node)) as? ConstantOp {
       program.constants.append(constant.array)
       location = .constant(program.constants.count - 1)
+    } else if views.isCounting(Int(base.node)), let counted = graph.op(of: Int(base.node)) as? Iota {
+      program.constants += counted.evaluate([])
+      location = .constant(program.constants.count - 1)
     }
     let made = program.addBuffer(location, byteCount: graph.type(of: base).byteCount, value: base)
     bufferOf[base] = made

@@ -105,7 +105,8 @@ struct RegionBuilder {
     let cls = cls(node)
     var inputs: [Int] = []
     if let placed = op as? any PlacedOp {
-      inputs.append(index(placed.placeStrides, within: type.shape, cls, isKept: isKept[node]))
+      let along = SqueezedShape(type.shape).axes.map { placed.placeStrides[$0] }
+      inputs.append(index(strides(along, isKept: isKept[node]), cls))
       for operand in graph.operands(of: node) {
         for element in 0..<graph.type(of: operand).shape.count { inputs.append(readElement(element, of: operand, cls)) }
       }
@@ -146,7 +147,18 @@ struct RegionBuilder {
     let along = SqueezedShape(shape).axes.map { axis in
       axis < lead || type.shape[axis - lead] == 1 ? 0 : access.strides[axis - lead]
     }
-    return load(access, strides(along, isKept: isKept), type.dtype, cls)
+    let placed = strides(along, isKept: isKept)
+    if views.isCounting(Int(access.base.node)) { return count(from: access.offset, placed, type.dtype, cls) }
+    return load(access, placed, type.dtype, cls)
+  }
+
+  /// The places of a counting node as they are read: computed, not loaded.
+  private mutating func count(from first: Int, _ strides: [Int], _ dtype: DType, _ cls: TileCode.Class) -> Int {
+    var value = index(strides, cls)
+    if first != 0 {
+      value = code.add(.apply(.add), of: [value, code.constant(Double(first), .int32)], as: .int32, cls)
+    }
+    return dtype == .int32 ? value : code.add(.apply(.cast), of: [value], from: .int32, as: dtype, cls)
   }
 
   /// One element of a value, the same for all points.
@@ -168,11 +180,9 @@ struct RegionBuilder {
     return value
   }
 
-  private mutating func index(_ along: [Int], within shape: Shape, _ cls: TileCode.Class, isKept: Bool) -> Int {
-    let squeezed = SqueezedShape(shape).axes.map { along[$0] }
-    operands.append(
-      Operand(
-        value: nil, elementOffset: 0, dtype: .int32, strides: strides(squeezed, isKept: isKept), isStore: false))
+  /// The place of each element by strides of its own.
+  private mutating func index(_ strides: [Int], _ cls: TileCode.Class) -> Int {
+    operands.append(Operand(value: nil, elementOffset: 0, dtype: .int32, strides: strides, isStore: false))
     return code.add(.index(operand: operands.count - 1), as: .int32, cls)
   }
 

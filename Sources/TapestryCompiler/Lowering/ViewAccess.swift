@@ -37,6 +37,9 @@ struct ViewAccesses: Sendable {
     return ViewAccess(base: value, offset: 0, strides: graph.type(of: value).shape.rowMajorStrides)
   }
 
+  /// Whether a node counts along its only axis: its elements are their own places, so nothing needs to be stored.
+  func isCounting(_ node: Int) -> Bool { graph.op(of: node) is Iota && graph.type(of: Value(node)).shape.rank == 1 }
+
   func base(of value: Value) -> Value { accesses[Int(value.node)]?.base ?? value }
 
   /// Whether a view is an instruction.

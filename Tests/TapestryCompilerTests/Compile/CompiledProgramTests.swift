@@ -33,3 +33,39 @@ import Testing
     for (edge, why) in compiled.fusion.refusals { print(edge.producer, edge.consumer, why) }
   }
 }
+
+extension CompiledProgramTests {
+  @Test func reductionsOverEveryAxis() throws {
+    for axes in [[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2]] {
+      let graph = Graph()
+      let x = graph.input("x", [5, 7, 9])
+      let total = sum(x * x, over: axes, keepingAxes: true)
+      graph.report("sum", total)
+      graph.report("share", x / (total + 1))
+      graph.report("max", max(x, over: axes))
+      try expectCompiledEqualsReference(graph)
+    }
+  }
+
+  @Test func viewsBecomeStrides() throws {
+    let graph = Graph()
+    let x = graph.input("x", [6, 8])
+    graph.report("transposed", x.transpose() * 2)
+    graph.report("sliced", x.slice([1, 0], to: [5, 8], by: [2, 3]) + 1)
+    graph.report("reversed", reverse(x, along: [1]))
+    graph.report("folded", (x.transpose().reshape([4, 12]) - 1))
+    graph.report("product", dot(x.transpose(), x))
+    graph.report("counted", graph.iota([6, 8], axis: 1, .float32) + x)
+    try expectCompiledEqualsReference(graph)
+  }
+
+  @Test func emptyAxes() throws {
+    let graph = Graph()
+    let x = graph.input("x", [0, 4])
+    graph.report("sum", sum(x, over: [0]) + 1)
+    graph.report("all", sum(x))
+    graph.report("mapped", exp(x))
+    graph.report("product", dot(x.transpose(), x))
+    try expectCompiledEqualsReference(graph)
+  }
+}
