@@ -49,7 +49,7 @@ package struct CompiledProgram: Sendable {
     optimized = try options.passes.run(program, &context)
     passes = context.reports
     clock.mark("passes")
-    let fused = FusedProgram(optimized, fuses: options.fuses)
+    let fused = FusedProgram(optimized, BodyOptions(fuses: options.fuses))
     fusion = fused.plan
     clock.mark("fusion")
     let lowered = try fused.lowered()
@@ -58,8 +58,7 @@ package struct CompiledProgram: Sendable {
     memory = MemoryPlan(planned)
     clock.mark("schedule and memory")
     try CompiledProgram.check(planned, options.memoryLimit, optimized)
-    let store = optimized.store
-    var writer = TapeWriter(costs: options.costs) { store.label(of: $0) }
+    var writer = TapeWriter(costs: options.costs)
     tape = writer.write(planned)
     clock.mark("tape")
     phases = clock.phases
@@ -75,27 +74,6 @@ package struct CompiledProgram: Sendable {
     throw TapestryError(
       .memoryLimit, "the program needs \(planned.arenaBytes) bytes of arena and \(state) of state, above the limit of \(limit)",
       remedy: "use a smaller batch or model, or raise the limit; alive at the peak:", notes: largest)
-  }
-}
-
-/// A program cut into kernels.
-struct FusedProgram {
-  let program: ProgramGraph
-  let plan: FusionPlan
-  private let views: ViewAccesses
-  private let reachable: [Bool]
-
-  init(_ program: ProgramGraph, fuses: Bool) {
-    self.program = program
-    reachable = program.store.reach(of: program.roots.map(\.value))
-    views = ViewAccesses(program.store, reachable: reachable)
-    var fuser = Fuser(program.store, views, reachable: reachable, joins: fuses)
-    plan = fuser.plan()
-  }
-
-  func lowered() throws(TapestryError) -> LoweredProgram {
-    var lowering = Lowering(program, views, plan, reachable: reachable)
-    return try lowering.lower(program.roots, reachable: reachable)
   }
 }
 

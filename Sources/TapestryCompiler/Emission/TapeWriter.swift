@@ -13,6 +13,8 @@ struct TapeWriter {
   /// What a body's slots are: operands of the tape around it.
   private struct Frame {
     var depth = 0
+    /// The scan whose body it is, in the graph around all loops.
+    var owner: [Int] = []
     var arena = Operand(.arena, offset: 0)
     var state: [Operand]
     var feeds: [Operand]
@@ -21,14 +23,11 @@ struct TapeWriter {
   }
 
   private var tape = Tape()
-  /// Names of what drafts compute, by node of the program's graph.
-  private let label: ([Int]) -> String
+  /// For each wave of the program itself the last step it became.
+  private var lastSteps: [Int] = []
   private let costs: TargetCosts
 
-  init(costs: TargetCosts, label: @escaping ([Int]) -> String) {
-    self.costs = costs
-    self.label = label
-  }
+  init(costs: TargetCosts) { self.costs = costs }
 
   /// The tape of a program.
   mutating func write(_ planned: PlannedProgram) -> Tape {
@@ -77,14 +76,19 @@ struct TapeWriter {
           placed.offset += operand.byteOffset
           return placed
         }
-        append(loop, operands, frame)
+        append(loop, operands, frame, owner: frame.depth == 0 ? program.drafts[wave[0]].members : frame.owner)
+        noteStep(frame)
         continue
       }
       let first = tape.instructions.count
       for index in wave { append(program.drafts[index], program, offsets, frame) }
       appendWave(first, commits: wave.contains { program.drafts[$0].writesState(program) } && frame.depth == 0)
+      noteStep(frame)
     }
   }
+
+  /// Remembers the last step of a wave of the program itself.
+  private mutating func noteStep(_ frame: Frame) { if frame.depth == 0 { lastSteps.append(tape.steps.count - 1) } }
 
   private mutating func appendWave(_ first: Int, commits: Bool) {
     var step = Step(.wave, first: first, count: tape.instructions.count - first)
@@ -125,11 +129,11 @@ struct TapeWriter {
     }
     instruction.units = instruction.routine.units(draft)
     tape.instructions.append(instruction)
-    tape.labels.append(draft.members.isEmpty ? "copy" : label(draft.members))
-    tape.provenance.append(draft.members)
+    tape.labels.append(draft.label)
+    tape.provenance.append(frame.depth == 0 ? draft.members : frame.owner)
   }
 
-  private mutating func append(_ loop: LoopDraft, _ operands: [Operand], _ outer: Frame) {
+  private mutating func append(_ loop: LoopDraft, _ operands: [Operand], _ outer: Frame, owner: [Int]) {
     let first = tape.instructions.count
     for (source, target) in zip(loop.initial, loop.carries) {
       let slot = loop.body.program.state[loop.carries.firstIndex(of: target)!]
@@ -137,7 +141,7 @@ struct TapeWriter {
     }
     if tape.instructions.count > first { appendWave(first, commits: false) }
     var frame = Frame(
-      depth: outer.depth + 1, arena: operands[loop.workspace], state: loop.carries.map { operands[$0] },
+      depth: outer.depth + 1, owner: owner, arena: operands[loop.workspace], state: loop.carries.map { operands[$0] },
       feeds: loop.feeds.map { moved($0, operands, outer.depth) }, outputs: loop.outputs.map { moved($0, operands, outer.depth) },
       constants: [])
     for constant in loop.body.program.constants {
@@ -178,16 +182,8 @@ struct TapeWriter {
   /// What may be poisoned after each step: the blocks whose interval ends with its wave. Bodies of loops are left out.
   private func dead(_ planned: PlannedProgram) -> [[Range<Int>]] {
     var result = [[Range<Int>]](repeating: [], count: tape.steps.count)
-    var stepOfWave: [Int] = []
-    var depth = 0
-    for (index, step) in tape.steps.enumerated() {
-      if step.kind == .loopBegin { depth += 1 }
-      if step.kind == .loopEnd { depth -= 1 }
-      if depth == 0 && step.kind == .wave { stepOfWave.append(index) }
-    }
-    guard stepOfWave.count == planned.schedule.waves.count else { return result }
-    for (index, interval) in planned.intervals.enumerated() where interval.last + 1 < stepOfWave.count {
-      result[stepOfWave[interval.last]].append(
+    for (index, interval) in planned.intervals.enumerated() where interval.last + 1 < lastSteps.count {
+      result[lastSteps[interval.last]].append(
         planned.offsets[index]..<planned.offsets[index] + OffsetAllocator.aligned(interval.byteCount))
     }
     return result

@@ -35,8 +35,9 @@ struct Draft: Sendable {
   var region: Region?
   var operands: [DraftOperand]
   var parameters: [Int] = []
-  /// The nodes it computes.
+  /// The nodes it computes, and what they are in a few words.
   var members: [Int]
+  var label = "copy"
   var flops = 0
   /// Whether it checks indices.
   var canFault = false

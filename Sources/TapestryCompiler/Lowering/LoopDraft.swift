@@ -33,9 +33,9 @@ struct PlannedProgram: Sendable {
   let offsets: [Int]
   let arenaBytes: Int
 
-  /// Binds state, orders the drafts and places the buffers.
-  init(_ lowered: LoweredProgram) {
-    var binding = StateBinding(lowered)
+  /// Binds state (and outputs, in the body of a loop), orders the drafts and places the buffers.
+  init(_ lowered: LoweredProgram, bindsOutputs: Bool = false) {
+    var binding = StateBinding(bindsOutputs ? lowered.bindingOutputs() : lowered)
     program = binding.bind()
     (schedule, intervals) = Scheduler(program: program).schedule()
     (offsets, arenaBytes) = OffsetAllocator.place(intervals, waves: schedule.waves.count)

@@ -19,8 +19,29 @@ extension Lowering {
             buffer: buffer(of: access.base), byteOffset: access.offset * draft.dtype.byteCount, isWrite: false))
         draft.parameters += access.strides
       }
+    case let op as Convolution:
+      lowerConvolution(op, TAP_KERNEL_CONV, node, operands, &draft, input: 0, filter: 1, output: 2)
+    case let op as ConvolutionInputGradient:
+      lowerConvolution(op, TAP_KERNEL_CONV_INPUT_GRADIENT, node, operands, &draft, input: 2, filter: 1, output: 0)
+    case let op as ConvolutionFilterGradient:
+      lowerConvolution(op, TAP_KERNEL_CONV_FILTER_GRADIENT, node, operands, &draft, input: 0, filter: 2, output: 1)
     default:
       preconditionFailure("no product kernel for '\(type(of: graph.op(of: node)).name)'")
     }
+  }
+
+  /// One of the three forms of a convolution. `input`, `filter` and `output` say which of (operand 0, operand 1, result)
+  /// has which shape.
+  private mutating func lowerConvolution(
+    _ op: some ConvolutionOp, _ kernel: tap_kernel, _ node: Int, _ operands: [Value], _ draft: inout Draft, input: Int,
+    filter: Int, output: Int
+  ) {
+    draft.routine = .kernel(kernel)
+    for operand in operands { draft.operands.append(contiguous(operand)) }
+    let shapes = (operands + [Value(node)]).map { graph.type(of: $0).shape }
+    let geometry = op.geometry
+    draft.parameters =
+      shapes[input].extents + shapes[output].extents[1...] + shapes[filter].extents[..<2] + geometry.strides + geometry.low
+      + geometry.dilation + [op.groups]
   }
 }

@@ -17,9 +17,18 @@ struct Lowering {
   private var bufferOf: [Value: Int] = [:]
   private var copies: [Value: Int] = [:]
   private var wanted: [[Value]]
+  /// Inputs that are variables of the program: the carries of a loop's body.
+  private let carries: Set<String>
+  /// How bodies of loops are compiled.
+  let bodies: BodyOptions
 
-  init(_ source: ProgramGraph, _ views: ViewAccesses, _ plan: FusionPlan, reachable: [Bool]) {
+  init(
+    _ source: ProgramGraph, _ views: ViewAccesses, _ plan: FusionPlan, reachable: [Bool], carries: Set<String> = [],
+    bodies: BodyOptions
+  ) {
     graph = source.store
+    self.carries = carries
+    self.bodies = bodies
     self.views = views
     self.plan = plan
     wanted = [[Value]](repeating: [], count: plan.groups.count)
@@ -62,6 +71,10 @@ struct Lowering {
     let type = graph.type(of: Value(node))
     let location: Buffer.Location
     switch graph.op(of: node) {
+    case let input as InputOp where carries.contains(input.name):
+      defineState(input.name, type)
+      bufferOf[Value(node)] = program.stateBuffers[program.state.firstIndex { $0.name == input.name }!]
+      return
     case let input as InputOp:
       program.feeds.append(Tape.Slot(input.name, type))
       location = .feed(program.feeds.count - 1)
@@ -99,7 +112,7 @@ struct Lowering {
 
   private mutating func lower(_ index: Int) throws(TapestryError) {
     let group = plan.groups[index]
-    guard group.isFused else { return try lowerAlone(group.members[0], wanted[index]) }
+    guard group.isFused else { return try lowerAlone(group.members[0]) }
     let stored = wanted[index]
     var builder = RegionBuilder(graph, views, plan, group)
     guard !stored.isEmpty, let region = builder.build(storing: stored) else { return }
@@ -109,6 +122,7 @@ struct Lowering {
     for operand in builder.operands { draft.operands.append(self.operand(operand)) }
     draft.inPlacePairs = region.inPlacePairs(builder.operands)
     draft.flops = flops(group.members)
+    draft.label = graph.label(of: group.members)
     draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
     if group.product >= 0 { lowerProduct(group.product, &draft) }
     program.drafts.append(draft)

@@ -107,9 +107,6 @@ struct RegionBuilder {
     if let placed = op as? any PlacedOp {
       let along = SqueezedShape(type.shape).axes.map { placed.placeStrides[$0] }
       inputs.append(index(strides(along, isKept: isKept[node]), cls))
-      for operand in graph.operands(of: node) {
-        for element in 0..<graph.type(of: operand).shape.count { inputs.append(readElement(element, of: operand, cls)) }
-      }
     } else {
       inputs = graph.operands(of: node).map { read($0, within: type.shape, cls, isKept: isKept[node]) }
     }
@@ -159,15 +156,6 @@ struct RegionBuilder {
       value = code.add(.apply(.add), of: [value, code.constant(Double(first), .int32)], as: .int32, cls)
     }
     return dtype == .int32 ? value : code.add(.apply(.cast), of: [value], from: .int32, as: dtype, cls)
-  }
-
-  /// One element of a value, the same for all points.
-  private mutating func readElement(_ element: Int, of value: Value, _ cls: TileCode.Class) -> Int {
-    let type = graph.type(of: value)
-    var access = views[value]
-    access.offset += zip(type.shape.index(of: element), access.strides).reduce(0) { $0 + $1.0 * $1.1 }
-    access.strides = []
-    return load(access, [Int](repeating: 0, count: extents.count), type.dtype, cls)
   }
 
   private mutating func load(_ access: ViewAccess, _ strides: [Int], _ dtype: DType, _ cls: TileCode.Class) -> Int {

@@ -28,9 +28,7 @@ import Testing
     scope.assign("b", b - 0.1 * g[1])
     graph.report("loss", loss)
     let compiled = try expectCompiledEqualsReference(graph, in: 0...9)
-    print(compiled.optimized.store.text(roots: []))
-    print(compiled.tape.listing)
-    for (edge, why) in compiled.fusion.refusals { print(edge.producer, edge.consumer, why) }
+    #expect(compiled.tape.instructions.count == 6)
   }
 }
 
@@ -51,8 +49,8 @@ extension CompiledProgramTests {
     let graph = Graph()
     let x = graph.input("x", [6, 8])
     graph.report("transposed", x.transpose() * 2)
-    graph.report("sliced", x.slice([1, 0], to: [5, 8], by: [2, 3]) + 1)
-    graph.report("reversed", reverse(x, along: [1]))
+    graph.report("sliced", slice(x, starts: [1, 0], ends: [5, 8], steps: [2, 3]) + 1)
+    graph.report("reversed", reverse(x, axes: [1]))
     graph.report("folded", (x.transpose().reshape([4, 12]) - 1))
     graph.report("product", dot(x.transpose(), x))
     graph.report("counted", graph.iota([6, 8], axis: 1, .float32) + x)

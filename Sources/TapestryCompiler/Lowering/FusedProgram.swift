@@ -1,0 +1,44 @@
+import TapestryCore
+import TapestryGraph
+import TapestryTape
+
+/// What bodies of loops inherit from the compilation around them.
+struct BodyOptions: Sendable {
+  let fuses: Bool
+  /// How many loops are around.
+  var depth = 0
+
+  /// The deepest nesting of loops the tape's operands can move in.
+  static let deepest = Operand.deepestLoop
+
+  /// The options one loop further in.
+  var inside: BodyOptions {
+    var options = self
+    options.depth += 1
+    return options
+  }
+}
+
+/// A program cut into kernels.
+struct FusedProgram {
+  let program: ProgramGraph
+  let plan: FusionPlan
+  private let views: ViewAccesses
+  private let reachable: [Bool]
+  private let options: BodyOptions
+
+  init(_ program: ProgramGraph, _ options: BodyOptions) {
+    self.program = program
+    self.options = options
+    reachable = program.store.reach(of: program.roots.map(\.value))
+    views = ViewAccesses(program.store, reachable: reachable)
+    var fuser = Fuser(program.store, views, reachable: reachable, joins: options.fuses)
+    plan = fuser.plan()
+  }
+
+  /// The program as drafts; inputs named as carries become variables.
+  func lowered(carries: Set<String> = []) throws(TapestryError) -> LoweredProgram {
+    var lowering = Lowering(program, views, plan, reachable: reachable, carries: carries, bodies: options)
+    return try lowering.lower(program.roots, reachable: reachable)
+  }
+}
