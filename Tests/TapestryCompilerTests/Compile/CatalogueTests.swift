@@ -6,7 +6,7 @@ import Testing
 
 /// Every op of the catalogue, compiled, against its reference meaning: values and gradients, on every instruction set.
 @Suite struct CatalogueTests {
-  static let samples: [OpSample] = OpCatalogue.all.flatMap { $0.samples }
+  static let samples: [OpSample] = OpCatalogue.all.flatMap { $0.samples }.filter { !($0.op is InputOp || $0.op is VariableOp) }
 
   @Test(arguments: samples.indices)
   func compiledEqualsReference(_ index: Int) throws {
