@@ -26,7 +26,9 @@ import Testing
       #expect(types.count == sample.op.resultCount)
       #expect(sample.op.flops(arrays.map(\.type), types) >= 0)
       if sample.op.fusion == .elementwise {
-        var builder = TileBuilder(operands: arrays.map(\.dtype))
+        // A placed op is given the element's place first.
+        let place: [DType] = sample.op is any PlacedOp ? [.int32] : []
+        var builder = TileBuilder(operands: place + arrays.map(\.dtype))
         let result = try #require(sample.op.tile(&builder, builder.operands), "\(name) has no tile program")
         #expect(result.dtype == types[0].dtype)
       }
