@@ -52,8 +52,8 @@ let package = Package(
     tests(of: "TapestryGraph", ["TapestryCore"]),
     tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph", "TapestryTape", "CTapestryKernels"]),
     tests(of: "TapestryData", ["TapestryCore"]),
-    tests(of: "TapestryNotebook", ["TapestryCore"]),
-    tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph"]),
+    tests(of: "TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
+    tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
     .executableTarget(
       name: "TapestryCommand", dependencies: ["Tapestry", "TapestryTape", "TapestryCompiler"], swiftSettings: strict),

@@ -94,7 +94,7 @@ public final class Notebook {
       try Foundation.Data(text.utf8).write(to: directory.appendingPathComponent(file), options: .atomic)
     } catch {
       throw TapestryError(
-        .invalidFile, "'\(file)' cannot be written into '\(options.output)': \(error.localizedDescription)",
+        .invalidFile, "'\(file)' cannot be written into '\(options.output)'",
         remedy: "name a directory that can be written with `--output DIR`")
     }
     print("wrote \(options.output)/\(file)")

@@ -1,6 +1,6 @@
 public import TapestryCompiler
 public import TapestryCore
-package import TapestryGraph
+import TapestryGraph
 
 /// A stage of the compiler that can be drawn.
 public enum DrawnStage: String, Sendable, CaseIterable {
@@ -34,21 +34,16 @@ extension CompiledProgram {
         for node in group.members { kernels[node] = kernel }
       }
     }
-    return GraphDOT(
-      program.store, title: stage.rawValue, roots: program.labelledRoots, kernels: kernels,
-      options: GraphDOT.Options(foldsChains: folded && stage != .fused, foldsRepeatedScopes: folded)
-    ).text
-  }
-}
-
-extension ProgramGraph {
-  /// The values computed, each with the name it is printed under.
-  package var labelledRoots: [(label: String, value: Value)] {
-    roots.map { root in
+    var (outputs, assigned): ([(String, Value)], [(String, Value)]) = ([], [])
+    for root in program.roots {
       switch root.target {
-      case .output(let name): (name, root.value)
-      case .state(let path): ("state \"\(path)\"", root.value)
+      case .output(let name): outputs.append((name, root.value))
+      case .state(let path): assigned.append(("assign \(path)", root.value))
       }
     }
+    return GraphDOT(
+      program.store, title: stage.rawValue, roots: outputs, assigned: assigned, kernels: kernels,
+      options: GraphDOT.Options(foldsChains: folded && stage != .fused, foldsRepeatedScopes: folded)
+    ).text
   }
 }

@@ -42,6 +42,7 @@ package struct GraphDOT {
   private let store: GraphStore
   private let title: String
   private let roots: [(label: String, value: Value)]
+  private let assigned: [(label: String, value: Value)]
   private let drawn: [Bool]
   private let inlined: [Bool]
   private let names: NodeNames
@@ -49,17 +50,20 @@ package struct GraphDOT {
   private let folding: DOTFolding
 
   /// - Parameters:
-  ///   - roots: the values the program computes, each with the name it is drawn under; what they reach is drawn.
+  ///   - roots: the values the program hands out, each with the name it is drawn under.
+  ///   - assigned: the values it writes to state. What both reach is drawn.
   ///   - kernels: the fused kernel of each node that belongs to one.
   package init(
     _ store: GraphStore, title: String = "graph", roots: [(label: String, value: Value)],
-    kernels: [Int: Kernel] = [:], options: Options = Options()
+    assigned: [(label: String, value: Value)] = [], kernels: [Int: Kernel] = [:], options: Options = Options()
   ) {
     self.store = store
     self.title = title
     self.roots = roots.filter { !$0.value.isPoison }
-    let reached = store.reach(of: roots.map(\.value))
-    let kept = Set(self.roots.map { Int($0.value.node) })
+    self.assigned = assigned.filter { !$0.value.isPoison }
+    let computed = (self.roots + self.assigned).map(\.value)
+    let reached = store.reach(of: computed)
+    let kept = Set(computed.map { Int($0.node) })
     let inlined = reached.indices.map { reached[$0] && !kept.contains($0) && store.isScalarConstant($0) }
     self.inlined = inlined
     drawn = reached.indices.map { reached[$0] && !inlined[$0] }
@@ -125,11 +129,13 @@ package struct GraphDOT {
 
   private func phase(of node: Int) -> Phase { store.origins(of: node).last?.phase ?? .forward }
 
-  /// A box for each root that is not an assignment, which shows itself.
+  /// A box for each value handed out or written to state; an assignment among the nodes shows itself.
   private func writeOutputs(_ out: inout DOTText) {
-    for (place, root) in roots.enumerated() where !(store.op(of: Int(root.value.node)) is AssignOp) {
+    let look = (output: "shape=doubleoctagon, style=filled", state: "shape=cylinder, style=\"filled,dashed\"")
+    let ends = roots.map { ($0, look.output, "#ffffff") } + assigned.map { ($0, look.state, Phase.update.color) }
+    for (place, (root, look, fill)) in ends.enumerated() where !(store.op(of: Int(root.value.node)) is AssignOp) {
       let label = DOTText.label([root.label.shortened(to: 60)])
-      out.add("out\(place) [label=\"\(label)\", shape=doubleoctagon, style=filled, fillcolor=\"#ffffff\"];")
+      out.add("out\(place) [label=\"\(label)\", \(look), fillcolor=\"\(fill)\"];")
       writeEdge(from: root.value, to: "out\(place)", &out)
     }
   }

@@ -49,6 +49,15 @@ import Testing
     #expect(lines.contains { $0.contains("assign\\nmlp/layer0/weight") && $0.contains("fillcolor=\"#e1bee7\"") })
   }
 
+  @Test func whatIsWrittenToStateEndsInACylinder() {
+    let graph = Graph()
+    let x = graph.input("x", [2])
+    let dot = GraphDOT(graph.snapshot, roots: [("y", x.value)], assigned: [("assign m/w", x.value)])
+    #expect(dot.text.contains("out0 [label=\"y\", shape=doubleoctagon"))
+    #expect(dot.text.contains("out1 [label=\"assign m/w\", shape=cylinder"))
+    #expect(dot.text.contains("n0 -> out1 [label=\"[2]\"]"))
+  }
+
   @Test func edgesCarryShapes() {
     let edges = lines(model()).filter { $0.contains(" -> ") }
     #expect(edges.first { $0.hasPrefix("n0 -> n2 ") } == "n0 -> n2 [label=\"[32, 64]\"];")
