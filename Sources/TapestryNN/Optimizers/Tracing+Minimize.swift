@@ -4,12 +4,12 @@ public import TapestryGraph
 extension Tracing {
   /// Makes a loss smaller by moving every trainable parameter it depends on: one step of the optimizer at each run.
   ///
-  /// What is traced afterwards reads the parameters after the step. An evaluation leaves the step out.
+  /// What is traced afterwards reads the parameters after the step. An evaluation leaves the step out. A loss that is
+  /// no scalar, or that no parameter influences, is a diagnostic of the program.
   ///
   /// - Parameters:
   ///   - loss: a float scalar.
   ///   - optimizer: the rule; what it remembers is state, see ``Optimizer``.
-  /// A loss that is no scalar, or that no parameter influences, is a diagnostic of the program.
   public func minimize(
     _ loss: Tensor, with optimizer: Optimizer, file: StaticString = #fileID, line: UInt = #line
   ) {
