@@ -66,10 +66,11 @@ extension LoweredProgram {
   /// copied.
   func bindingOutputs() -> LoweredProgram {
     var bound = self
-    let writer = Dependencies(self).writer
+    let dependencies = Dependencies(self)
     for (slot, output) in outputs.enumerated() where output.type.byteCount > 0 {
       let isOwn =
-        bound.buffers[output.buffer].location == .arena && writer[output.buffer] >= 0 && output.byteOffset == 0
+        bound.buffers[output.buffer].location == .arena && dependencies.soleWriter(of: output.buffer) != nil
+        && output.byteOffset == 0
         && buffers[output.buffer].byteCount == output.type.byteCount
       if isOwn {
         bound.buffers[output.buffer].location = .output(slot)

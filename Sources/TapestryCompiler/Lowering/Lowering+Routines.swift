@@ -10,6 +10,8 @@ extension Lowering {
     guard results.contains(where: { graph.type(of: $0).shape.count > 0 }) else { return }
     let operands = Array(graph.operands(of: node))
     let op = graph.op(of: node)
+    if let concatenation = op as? Concatenate { return lower(concatenation, node) }
+    if let padding = op as? Pad { return lower(padding, node) }
     var draft = Draft(
       routine: .callOut(-1), dtype: graph.type(of: operands.first ?? results[0]).dtype, operands: [], members: [node])
     draft.label = graph.label(of: [node])

@@ -152,29 +152,8 @@ struct Lowering {
     if let copy = copies[value] { return DraftOperand(buffer: copy, byteOffset: 0, isWrite: false) }
     let copy = program.addBuffer(.arena, byteCount: type.byteCount, value: value)
     copies[value] = copy
-    addCopy(type, from: buffer(of: access.base), access, to: copy)
+    addCopy(of: value, to: copy, strides: type.shape.rowMajorStrides)
     return DraftOperand(buffer: copy, byteOffset: 0, isWrite: false)
-  }
-
-  /// A draft that copies a strided value into a contiguous buffer.
-  private mutating func addCopy(_ type: TensorType, from source: Int, _ access: ViewAccess, to target: Int) {
-    guard type.shape.count > 0 else { return }
-    var code = TileCode()
-    let loaded = code.add(.load(operand: 0), as: type.dtype, .full)
-    code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
-    var space = IterationSpace(extents: type.shape.extents, reducedAxes: [])
-    var strides = [access.strides, type.shape.rowMajorStrides]
-    space.coalesce(&strides)
-    var assembler = TileAssembler(code, isResident: true)
-    let region = Region(
-      extents: space.extents, kept: space.kept, reduced: 0, strides: strides, program: assembler.assemble())
-    program.drafts.append(
-      Draft(
-        routine: .kernel(TAP_KERNEL_REGION), dtype: type.dtype, region: region,
-        operands: [
-          DraftOperand(buffer: source, byteOffset: access.offset * type.dtype.byteCount, isWrite: false),
-          DraftOperand(buffer: target, byteOffset: 0, isWrite: true),
-        ], members: []))
   }
 
   /// A draft that copies a whole buffer into another.

@@ -2,24 +2,27 @@
 struct Dependencies: Sendable {
   /// For each draft those that come before it.
   private(set) var before: [[Int]]
-  /// The draft that writes each buffer, or -1.
-  private(set) var writer: [Int]
+  /// The drafts that write each buffer: one, or several that each fill a part.
+  private(set) var writers: [[Int]]
   /// The drafts that read each buffer.
   private(set) var readers: [[Int]]
 
   init(_ program: LoweredProgram) {
     before = [[Int]](repeating: [], count: program.drafts.count)
-    writer = [Int](repeating: -1, count: program.buffers.count)
+    writers = [[Int]](repeating: [], count: program.buffers.count)
     readers = [[Int]](repeating: [], count: program.buffers.count)
     for (index, draft) in program.drafts.enumerated() {
-      for buffer in draft.writes { writer[buffer] = index }
+      for buffer in Set(draft.writes).sorted() { writers[buffer].append(index) }
       for buffer in Set(draft.reads).sorted() { readers[buffer].append(index) }
     }
     for (index, draft) in program.drafts.enumerated() {
-      for buffer in draft.reads where writer[buffer] >= 0 && writer[buffer] != index { before[index].append(writer[buffer]) }
+      for buffer in Set(draft.reads).sorted() { before[index] += writers[buffer].filter { $0 != index } }
     }
     for (first, then) in program.orderings { before[then].append(first) }
   }
+
+  /// The draft that writes a buffer, where it is one.
+  func soleWriter(of buffer: Int) -> Int? { writers[buffer].count == 1 ? writers[buffer][0] : nil }
 
   /// The drafts in an order that respects all dependencies.
   ///

@@ -41,9 +41,8 @@ struct StateBinding {
 
   private mutating func bindInPlace(_ slot: Int, _ result: LoweredProgram.Result, _ faulting: [Int]) -> Bool {
     let buffer = result.buffer
-    let writer = dependencies.writer[buffer]
     let old = program.stateBuffers[slot]
-    guard writer >= 0, program.buffers[buffer].location == .arena, !bound.contains(buffer), result.byteOffset == 0,
+    guard let writer = dependencies.soleWriter(of: buffer), program.buffers[buffer].location == .arena, !bound.contains(buffer), result.byteOffset == 0,
       program.buffers[buffer].byteCount == result.type.byteCount, !program.drafts[writer].canFault,
       program.drafts[writer].loop == nil
     else { return false }
