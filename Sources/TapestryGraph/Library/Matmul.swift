@@ -23,8 +23,8 @@ public func matmul(_ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line:
       return dot(x.reshape([lead.reduce(1, *), b[0]]), y).reshape(Shape(lead + [b[1]]))
     }
     let (lead, other) = (Shape(Array(a.extents.dropLast(2))), Shape(Array(b.extents.dropLast(2))))
-    // Leading axes that do not broadcast are left to `dot`, which says so.
-    guard let wide = lead.broadcast(with: other) else { return dot(x, y) }
+    // What does not fit is left to `dot`, which says so.
+    guard let wide = lead.broadcast(with: other), a[a.rank - 1] == b[b.rank - 2] else { return dot(x, y) }
     return dot(
       x.broadcast(to: Shape(wide.extents + a.extents.suffix(2))),
       y.broadcast(to: Shape(wide.extents + b.extents.suffix(2))))
