@@ -1,8 +1,16 @@
 extension PassPlan {
   /// The passes every program goes through. Rules after the first pass leave canonical form behind, because they are
   /// run together with the rules that make it.
-  package static let standard = PassPlan([
-    RulePass("canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all),
+  package static let standard = PassPlan(first + [MergeScansPass(), LoopsPass(step)] + simplifying)
+
+  /// The passes the step of a loop goes through; a loop in it has its own step left as it was traced.
+  private static let step = PassPlan(first + [MergeScansPass()] + simplifying)
+
+  private static let first: [any Pass] = [
+    RulePass("canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all)
+  ]
+
+  private static let simplifying: [any Pass] = [
     RulePass("fold", "Computes what is known already.", FoldRules.all),
     RulePass(
       "stabilize", tags: ["simplify"], "Replaces forms that lose digits or overflow.",
@@ -15,5 +23,5 @@ extension PassPlan {
       ViewRules.all + CanonicalRules.all),
     RulePass("fold", "Computes what is known by now.", FoldRules.all + CanonicalRules.all),
     DeadCodePass(),
-  ])
+  ]
 }

@@ -7,7 +7,7 @@ import TapestryGraph
 extension CanonicalRules {
   /// Whether an op is one scalar operation at each element.
   static func isElementwise(_ type: any Op.Type) -> Bool {
-    type is any ElementwiseOp.Type || type == Cast.self || type == CheckIndex.self
+    type is any ElementwiseOp.Type || type == Cast.self || type == CheckIndex.self || type == RandomUniform.self
   }
 
   static let broadcasts: [Rule] = [

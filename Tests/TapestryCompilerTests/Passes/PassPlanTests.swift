@@ -32,7 +32,7 @@ import Testing
     #expect(near?.description == "no pass is called 'algebar'; did you mean 'algebra'?")
     #expect(near?.code == .usage)
     let far = #expect(throws: TapestryError.self) { try plan.stopping(after: "zzzzzzzz") }
-    #expect(far?.remedy.hasPrefix("name one of 'canonicalize', 'fold', ") == true)
+    #expect(far?.remedy.hasPrefix("name one of 'canonicalize', 'merge-scans', ") == true)
   }
 
   @Test func plansLeaveOutStopAndAreCutDown() throws {
@@ -54,7 +54,7 @@ import Testing
     var seen: [String] = []
     context.observe = { name, program in seen.append("\(name) \(program.reachedCount)") }
     _ = try PassPlan.standard.stopping(after: "algebra").run(before, &context)
-    #expect(seen == ["canonicalize 3", "fold 3", "stabilize 3", "algebra 1"])
+    #expect(seen == ["canonicalize 3", "merge-scans 3", "loops 3", "fold 3", "stabilize 3", "algebra 1"])
     let canonicalize = try #require(context.reports.first)
     #expect(canonicalize.nodesBefore == 4)
     #expect(canonicalize.nodesAfter == 3)

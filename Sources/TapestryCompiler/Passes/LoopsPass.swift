@@ -1,0 +1,122 @@
+package import TapestryCore
+import TapestryGraph
+
+// The steps of loops.
+//
+// The body of a scan is a graph of its own, so it goes through a plan of passes of its own. Then the scan is recorded
+// anew on the simplified body, and what is the same in every step leaves it: a node that depends on captures and
+// constants alone is recorded outside, and its value captured. Views stay inside (they cost nothing, and outside they
+// might have to be copied), and so does what a loop of no steps would never have computed.
+// Three sweeps over the body, none recursive: upwards, which nodes are the same in every step; downwards, which values
+// are needed inside; upwards again, recording each node where it belongs. A body that comes out as it went in gives the
+// scan it was, by hash-consing, and the rule has not fired.
+
+/// Simplifies the steps of loops and moves out of them what is the same in every step.
+package struct LoopsPass: Pass {
+  package let name = "loops"
+  package let summary = "Runs the passes on the steps of loops and moves out what every step repeats."
+  /// The passes a step goes through.
+  let plan: PassPlan
+
+  package init(_ plan: PassPlan) { self.plan = plan }
+
+  package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
+    guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    let rule = Rule("a loop's step is simplified", on: Scan.self, .reassociates) { (m: Match<Scan>) -> [Tensor]? in
+      guard m.op.length > 0, m.op.counts.carries + m.op.counts.slices > 0 else { return nil }
+      let roots = m.op.body.outputs.enumerated().map { ProgramGraph.Root(.output("\($0)"), $1) }
+      // A fault of a pass shows when the pass runs on the program itself; the loop stays as it is.
+      guard let step = try? plan.run(ProgramGraph(store: m.op.body.store, roots: roots)) else { return nil }
+      let parts = m.op.parts(m.operands)
+      let results = scan(
+        over: parts.slices, from: parts.carries, length: m.op.length, reversed: m.op.isReverse
+      ) { inside in
+        guard let body = (inside.carries + inside.inputs).first?.graph else { return ([], []) }
+        var replay = StepReplay(step, m.result.graph, body)
+        let values = replay.run(carries: inside.carries, slices: inside.inputs, captures: parts.captures)
+        return (Array(values[..<m.op.counts.carries]), Array(values[m.op.counts.carries...]))
+      }
+      return results.carries + results.outputs
+    }
+    try RulePass(name, summary, [rule]).run(&program, &context)
+  }
+}
+
+/// Records a step again: inside the body what changes from step to step, outside what does not.
+private struct StepReplay {
+  private let step: ProgramGraph
+  private let outside: Graph
+  private let body: Graph
+
+  init(_ step: ProgramGraph, _ outside: Graph, _ body: Graph) {
+    self.step = step
+    self.outside = outside
+    self.body = body
+  }
+
+  mutating func run(carries: [Tensor], slices: [Tensor], captures: [Tensor]) -> [Tensor] {
+    let store = step.store
+    var given: [String: (tensor: Tensor, isSame: Bool)] = [:]
+    for (place, tensor) in carries.enumerated() { given["carry \(place)"] = (tensor, false) }
+    for (place, tensor) in slices.enumerated() { given["slice \(place)"] = (tensor, false) }
+    for (place, tensor) in captures.enumerated() { given["capture \(place)"] = (tensor, true) }
+    func input(_ node: Int) -> (tensor: Tensor, isSame: Bool)? {
+      (store.op(of: node) as? InputOp).flatMap { given[$0.name] }
+    }
+
+    var isSame = [Bool](repeating: true, count: store.count)
+    for node in isSame.indices {
+      isSame[node] = input(node)?.isSame ?? store.operands(of: node).allSatisfy { isSame[Int($0.node)] }
+    }
+    // Inside are needed the results, the operands of what changes, and what the views taken inside are taken of.
+    var isInside = [Bool](repeating: false, count: store.count)
+    for root in step.roots { isInside[Int(root.value.node)] = true }
+    for node in isInside.indices.reversed() where isInside[node] && (!isSame[node] || staysInside(node)) {
+      for operand in store.operands(of: node) { isInside[Int(operand.node)] = true }
+    }
+    var outer = [[Tensor]](repeating: [], count: store.count)
+    var inner = outer
+    for node in outer.indices {
+      let operands = store.operands(of: node)
+      if let input = input(node) {
+        if input.isSame { outer[node] = [input.tensor] } else { inner[node] = [input.tensor] }
+      } else if isSame[node] {
+        outer[node] = outside.record(any: store.op(of: node), operands.map { outer[Int($0.node)][Int($0.output)] })
+      }
+      guard isInside[node], inner[node].isEmpty else { continue }
+      inner[node] =
+        isSame[node] && !staysInside(node)
+        ? outer[node].map { capture($0, beside: carries.first ?? slices[0]) }
+        : body.record(any: store.op(of: node), operands.map { inner[Int($0.node)][Int($0.output)] })
+    }
+    return step.roots.map { inner[Int($0.value.node)][Int($0.value.output)] }
+  }
+
+  /// Whether a node that is the same in every step is recorded inside all the same.
+  private func staysInside(_ node: Int) -> Bool {
+    let op = step.store.op(of: node)
+    return op.fusion == .view || op is ConstantOp || op is Iota
+  }
+
+  /// The body's own name for a tensor outside: an operand of any op recorded inside becomes one.
+  private func capture(_ tensor: Tensor, beside changing: Tensor) -> Tensor {
+    let mark = body.record(Beside(), [tensor, changing])[0]
+    return Tensor(body, body.withStore { $0.operands(of: Int(mark.value.node)).first } ?? mark.value)
+  }
+}
+
+/// A mark in a body that is being traced, which nothing reads: its first operand is captured.
+private struct Beside: Op {
+  static let name = "beside"
+  static let summary = "The first operand."
+  func resultTypes(of operands: [TensorType]) -> [TensorType] { [operands[0]] }
+  func evaluate(_ operands: [NDArray]) -> [NDArray] { [operands[0]] }
+}
+
+extension Graph {
+  /// Records an op of a type not known.
+  fileprivate func record(any op: any Op, _ operands: [Tensor]) -> [Tensor] {
+    func record(_ op: some Op) -> [Tensor] { self.record(op, operands) }
+    return record(op)
+  }
+}
