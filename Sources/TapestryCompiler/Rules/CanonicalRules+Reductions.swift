@@ -20,6 +20,12 @@ extension CanonicalRules {
         guard long.count < m.op.axes.count, !long.isEmpty else { return nil }
         return m.reduced(m[0], R(axes: long, keepsAxes: m.op.keepsAxes)).reshape(m.shape)
       },
+      Rule("a \(R.name) whose kept axes are dropped does not keep them", on: Reshape.self, .exact) { m in
+        guard m.isSoleUse(0), let inner = m.node(0, R.self), inner.op.keepsAxes,
+          m.shape == inner.type(0).shape.reducing(inner.op.axes, keepingAxes: false)
+        else { return nil }
+        return m.reduced(inner[0], R(axes: inner.op.axes, keepsAxes: false))
+      },
     ]
   }
 }

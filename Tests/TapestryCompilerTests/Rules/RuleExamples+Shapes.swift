@@ -18,6 +18,9 @@ extension RuleExample {
         RuleExample("a \(kind.name) drops axes only by a reshape") { g in
           kind.reduce(g.x.reshape([4, 1, 6]), [0, 1], true)
         },
+        RuleExample("a \(kind.name) whose kept axes are dropped does not keep them") { g in
+          kind.reduce(g.x.reshape([2, 2, 6]), [0, 2], true).reshape([2])
+        },
         RuleExample("a \(kind.name) of a \(kind.name) is one") { g in
           kind.reduce(kind.reduce(g.x.reshape([2, 2, 6]), [1], false), [1], true)
         },
