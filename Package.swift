@@ -50,7 +50,13 @@ let package = Package(
     tests(of: "CTapestryKernels"),
     tests(of: "TapestryCore"),
     tests(of: "TapestryGraph", ["TapestryCore"]),
-    tests(of: "TapestryCompiler", ["TapestryCore", "TapestryGraph", "TapestryTape", "CTapestryKernels"]),
+    tests(of: "TapestryTape", ["TapestryCore"]),
+    .target(
+      name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter",
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    tests(
+      of: "TapestryCompiler",
+      ["TapestryCore", "TapestryGraph", "TapestryTape", "CTapestryKernels", "CAllocationCounter"]),
     tests(of: "TapestryData", ["TapestryCore"]),
     tests(of: "TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
     tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),

@@ -1,4 +1,5 @@
-// `import Tapestry` is all a user writes: it brings the public modules.
+// The umbrella: `import Tapestry` is all a user writes. It holds nothing of its own.
+
 @_exported public import TapestryCompiler
 @_exported public import TapestryCore
 @_exported public import TapestryData

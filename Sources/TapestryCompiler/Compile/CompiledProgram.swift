@@ -45,6 +45,7 @@ package struct CompiledProgram: Sendable {
     var clock = PhaseClock()
     source = program
     declaredFeeds = program.store.effects.inputs.map { Tape.Slot($0.name, program.store.type(of: $0.value)) }
+    try CompiledProgram.checkSizes(program)
     var context = PassContext(verifies: options.verifies)
     optimized = try options.passes.run(program, &context)
     passes = context.reports
@@ -64,6 +65,23 @@ package struct CompiledProgram: Sendable {
     phases = clock.phases
   }
 
+  /// Ends the compilation of a program with a value no machine holds, before sizes are added up.
+  private static func checkSizes(_ program: ProgramGraph) throws(TapestryError) {
+    let store = program.store
+    for (node, isReached) in store.reach(of: program.roots.map(\.value)).enumerated() where isReached {
+      for output in 0..<store.resultCount(of: node) {
+        let type = store.type(of: Value(node, output))
+        guard type.byteCount > mostBytes else { continue }
+        throw TapestryError(
+          .memoryLimit, "\(store.label(of: [node])) is \(type), more than any machine holds",
+          remedy: "use a smaller batch or model", at: store.origins(of: node).last?.place)
+      }
+    }
+  }
+
+  /// The most bytes of one value: 16 TiB.
+  private static let mostBytes = 1 << 44
+
   private static func check(_ planned: PlannedProgram, _ limit: Int?, _ program: ProgramGraph) throws(TapestryError) {
     let state = planned.program.state.reduce(0) { $0 + $1.type.byteCount }
     guard let limit, planned.arenaBytes + state > limit else { return }
@@ -72,7 +90,8 @@ package struct CompiledProgram: Sendable {
       "\(block.byteCount) bytes: \(block.values.first.map { program.store.label(of: [Int($0.node)]) } ?? "work space")"
     }
     throw TapestryError(
-      .memoryLimit, "the program needs \(planned.arenaBytes) bytes of arena and \(state) of state, above the limit of \(limit)",
+      .memoryLimit,
+      "the program needs \(planned.arenaBytes) bytes of arena and \(state) of state, above the limit of \(limit)",
       remedy: "use a smaller batch or model, or raise the limit; alive at the peak:", notes: largest)
   }
 }

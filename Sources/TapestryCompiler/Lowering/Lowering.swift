@@ -51,11 +51,13 @@ struct Lowering {
     for node in 0..<graph.count where reachable[node] && graph.op(of: node).fusion == .leaf { defineLeaf(node) }
     for root in roots { if case .state(let path) = root.target { defineState(path, graph.type(of: root.value)) } }
     for group in plan.groups.indices { try lower(group) }
+    let assigned = Set(roots.compactMap { root in if case .state(let path) = root.target { path } else { nil } })
     for root in roots {
       let place = contiguous(root.value)
       let type = graph.type(of: root.value)
       switch root.target {
       case .output(let name):
+        let place = assigned.isEmpty ? place : keptFromUpdate(place, type, assigned)
         program.outputs.append(
           LoweredProgram.Result(name: name, type: type, buffer: place.buffer, byteOffset: place.byteOffset))
       case .state(let path):
@@ -65,6 +67,18 @@ struct Lowering {
       }
     }
     return program
+  }
+
+  /// Where the value of an output stays until the run ends: a copy of what is in a variable that is assigned.
+  private mutating func keptFromUpdate(_ place: DraftOperand, _ type: TensorType, _ assigned: Set<String>)
+    -> DraftOperand
+  {
+    guard case .state(let slot) = program.buffers[place.buffer].location, assigned.contains(program.state[slot].name),
+      type.byteCount > 0
+    else { return place }
+    let copy = program.addBuffer(.arena, byteCount: type.byteCount, value: nil)
+    program.drafts.append(Lowering.copyDraft(byteCount: type.byteCount, from: place, to: copy))
+    return DraftOperand(buffer: copy, byteOffset: 0, isWrite: false)
   }
 
   private mutating func defineLeaf(_ node: Int) {
@@ -124,7 +138,14 @@ struct Lowering {
     draft.flops = flops(group.members)
     draft.label = graph.label(of: group.members)
     draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
-    if group.product >= 0 { lowerProduct(group.product, &draft) }
+    if group.product >= 0 {
+      lowerProduct(group.product, &draft)
+      // What the product itself reads is read again after the first result is written.
+      draft.inPlacePairs.removeAll { pair in
+        let old = draft.operands[pair.read].buffer
+        return draft.operands.count { !$0.isWrite && $0.buffer == old } > 1
+      }
+    }
     program.drafts.append(draft)
   }
 

@@ -10,6 +10,13 @@ package struct MemoryPlan: Sendable {
     package let waves: ClosedRange<Int>
     /// The values, each made in place of the one before; work space has none.
     package let values: [Value]
+
+    package init(offset: Int, byteCount: Int, waves: ClosedRange<Int>, values: [Value]) {
+      self.offset = offset
+      self.byteCount = byteCount
+      self.waves = waves
+      self.values = values
+    }
   }
 
   package var blocks: [Block] = []

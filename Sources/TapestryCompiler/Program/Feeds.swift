@@ -13,10 +13,15 @@ public struct Input: Hashable, Sendable {
     self.dtype = dtype
   }
 
-  /// Whether an array may be fed.
-  func accepts(_ type: TensorType) -> Bool {
-    type.dtype == dtype && type.shape.rank == extents.count
-      && zip(extents, type.shape.extents).allSatisfy { $0 == nil || $0 == $1 }
+  /// Why an array of this type may not be fed, or nil.
+  func fault(of type: TensorType) -> TapestryError? {
+    let fits = zip(extents, type.shape.extents).allSatisfy { $0 == nil || $0 == $1 }
+    if type.dtype == dtype, type.shape.rank == extents.count, fits { return nil }
+    return TapestryError(
+      .invalidFeed, "input '\(name)' takes \(pattern) and is fed \(type)",
+      remedy: type.dtype == dtype
+        ? "reshape the array, or leave the extent open with nil in the declaration of the input"
+        : "make the array of \(dtype)")
   }
 
   /// The type with `*` for extents left open.
@@ -32,7 +37,10 @@ public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
   public init(_ elements: [(Input, NDArray)]) { entries = elements.map { ($0.0, $0.1) } }
 
   /// The array of a name.
-  func array(_ name: String) -> NDArray? { entries.first { $0.input.name == name }?.array }
+  func array(_ name: String) -> NDArray? {
+    for place in entries.indices where entries[place].input.name == name { return entries[place].array }
+    return nil
+  }
 
   /// Checks each entry against its input.
   ///
@@ -42,13 +50,7 @@ public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
       if entries[..<place].contains(where: { $0.input.name == entry.input.name }) {
         throw TapestryError(.invalidFeed, "input '\(entry.input.name)' is fed twice", remedy: "feed it once")
       }
-      guard entry.input.accepts(entry.array.type) else {
-        throw TapestryError(
-          .invalidFeed, "input '\(entry.input.name)' takes \(entry.input.pattern) and is fed \(entry.array.type)",
-          remedy: entry.array.dtype == entry.input.dtype
-            ? "reshape the array, or leave the extent open with nil in the declaration of the input"
-            : "make the array of \(entry.input.dtype)")
-      }
+      if let fault = entry.input.fault(of: entry.array.type) { throw fault }
     }
   }
 }

@@ -29,7 +29,9 @@ public final class Program: Sendable {
 
   /// A program traced from a function. The function is called when shapes are first known, and must build the same
   /// graph for the same shapes and mode.
-  public static func traced(_ options: ProgramOptions = ProgramOptions(), _ build: @escaping @Sendable (Tracing) -> Void) -> Program {
+  public static func traced(
+    _ options: ProgramOptions = ProgramOptions(), _ build: @escaping @Sendable (Tracing) -> Void
+  ) -> Program {
     Program(options, build)
   }
 
@@ -61,7 +63,8 @@ public final class Program: Sendable {
     let variables = traces.map { $0.graph.snapshot.effects.variables }
     for (a, b) in zip(variables[0], variables.last!) where a.type != b.type {
       throw TapestryError(
-        .invalidState, "the shape of '\(a.path)' depends on an open extent of an input", remedy: "fix that extent in the declaration of the input",
+        .invalidState, "the shape of '\(a.path)' depends on an open extent of an input",
+        remedy: "fix that extent in the declaration of the input",
         at: a.declared)
     }
     var state = ModelState()
@@ -120,7 +123,7 @@ public final class Program: Sendable {
   }
 
   private func specialization(_ feeds: Feeds, _ mode: TracingMode) throws(TapestryError) -> Specialization {
-    if let known = cache.withLock({ list in list.first { $0.fits(feeds, mode) } }) { return known }
+    if let known = cache.withLock({ known(feeds, mode, in: $0) }) { return known }
     try feeds.validate()
     let tracing = trace(mode, feeds)
     try check(feeds, against: tracing.graph)
@@ -130,10 +133,15 @@ public final class Program: Sendable {
     let made = Specialization(
       try CompiledProgram(tracing.graph, compiler), mode: mode, team: team, kernels: options.compiler.kernels)
     return cache.withLock { list in
-      if let known = list.first(where: { $0.fits(feeds, mode) }) { return known }
+      if let known = known(feeds, mode, in: list) { return known }
       list.append(made)
       return made
     }
+  }
+
+  private func known(_ feeds: Feeds, _ mode: TracingMode, in list: [Specialization]) -> Specialization? {
+    for place in list.indices where list[place].fits(feeds, mode) { return list[place] }
+    return nil
   }
 
   /// Every input traced is fed and every feed is an input.

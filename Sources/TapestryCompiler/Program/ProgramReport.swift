@@ -57,7 +57,8 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     let store = compiled.optimized.store
     aliveAtPeak = compiled.memory.aliveAtPeak.map { block in
       LiveValue(
-        name: block.values.map { store.label(of: [Int($0.node)]) }.joined(separator: ", then "), byteCount: block.byteCount)
+        name: block.values.map { store.label(of: [Int($0.node)]) }.joined(separator: ", then "),
+        byteCount: block.byteCount)
     }
     phases = compiled.phases
   }
@@ -69,7 +70,8 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     ]
     for pass in passes {
       lines.append(
-        "  \(pass.name): \(pass.nodesBefore) -> \(pass.nodesAfter) nodes, \(pass.ruleHits) rule hits, \(pass.microseconds) us")
+        "  \(pass.name): \(pass.nodesBefore) -> \(pass.nodesAfter) nodes, \(pass.ruleHits) rule hits, \(pass.microseconds) us"
+      )
     }
     for phase in phases { lines.append("  phase \(phase.name): \(phase.microseconds) us") }
     for value in aliveAtPeak.prefix(8) { lines.append("  at the peak: \(value.byteCount) bytes, \(value.name)") }

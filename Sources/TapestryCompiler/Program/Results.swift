@@ -1,4 +1,5 @@
 public import TapestryCore
+import TapestryTape
 
 /// A value a program hands out. Made once, outside of tracings.
 public struct Output: Hashable, Sendable {
@@ -19,9 +20,13 @@ public struct Results: Sendable {
     arrays = slots.map { NDArray(zeros: $0.type.shape, $0.type.dtype) }
   }
 
-  /// Whether the arrays are of these types, so that they can be written again.
-  func matches(_ count: Int, _ type: (Int) -> TensorType) -> Bool {
-    arrays.count == count && arrays.indices.allSatisfy { arrays[$0].type == type($0) }
+  /// Whether the arrays are those of these outputs, so that they can be written again.
+  func match(_ outputs: [Tape.Slot]) -> Bool {
+    guard arrays.count == outputs.count else { return false }
+    for place in outputs.indices {
+      guard arrays[place].type == outputs[place].type, names[place] == outputs[place].name else { return false }
+    }
+    return true
   }
 
   mutating func address(of index: Int) -> UnsafeMutableRawPointer { arrays[index].uniqueBytes() }
@@ -37,7 +42,9 @@ public struct Results: Sendable {
     let near = nearest(to: output.name, in: names).map { "did you mean '\($0)'?" }
     throw TapestryError(
       .unknownOutput, "the program reports no output '\(output.name)'",
-      remedy: near ?? (names.isEmpty ? "report it in the tracing" : "it reports \(names.map { "'\($0)'" }.joined(separator: ", "))"))
+      remedy: near
+        ?? (names.isEmpty
+          ? "report it in the tracing" : "it reports \(names.map { "'\($0)'" }.joined(separator: ", "))"))
   }
 
   /// The one element of an output.

@@ -2,6 +2,9 @@ import Synchronization
 import TapestryCore
 import TapestryTape
 
+// What a run passes through walks arrays by index: in a debug build the generic algorithms of the standard library
+// allocate, and a run must not.
+
 /// A program compiled for the types of some feeds, with executors that are free.
 final class Specialization: Sendable {
   let mode: TracingMode
@@ -35,12 +38,10 @@ final class Specialization: Sendable {
 
   /// Whether it was compiled for feeds of these types.
   func fits(_ feeds: Feeds, _ mode: TracingMode) -> Bool {
-    let slots = compiled.declaredFeeds
-    guard self.mode == mode, slots.count == feeds.entries.count else { return false }
-    for slot in slots {
-      guard let entry = feeds.entries.first(where: { $0.input.name == slot.name }), entry.array.type == slot.type else {
-        return false
-      }
+    guard self.mode == mode, compiled.declaredFeeds.count == feeds.entries.count else { return false }
+    for place in compiled.declaredFeeds.indices {
+      let slot = compiled.declaredFeeds[place]
+      guard let array = feeds.array(slot.name), array.type == slot.type else { return false }
     }
     return true
   }
@@ -50,7 +51,7 @@ final class Specialization: Sendable {
   func run(_ state: inout ModelState, _ feeds: Feeds, into results: inout Results) throws(TapestryError) {
     let tape = compiled.tape
     try checkState(state)
-    if !results.matches(tape.outputs.count, { tape.outputs[$0].type }) {
+    if !results.match(tape.outputs) {
       results = Results(tape.outputs.map { ($0.name, $0.type) })
     }
     let idle = take()
@@ -67,8 +68,8 @@ final class Specialization: Sendable {
   }
 
   private func address(of name: String, in feeds: Feeds) -> UnsafeMutableRawPointer {
-    for entry in feeds.entries where entry.input.name == name { return entry.array.storage.base }
-    preconditionFailure("feed '\(name)' was checked before")
+    guard let array = feeds.array(name) else { preconditionFailure("feed '\(name)' was checked before") }
+    return array.storage.base
   }
 
   private func take() -> Idle {
@@ -81,7 +82,7 @@ final class Specialization: Sendable {
 
   private func checkState(_ state: ModelState) throws(TapestryError) {
     let tape = compiled.tape
-    if tape.state.allSatisfy({ state.type(of: $0.name) == $0.type }) { return }
+    if isComplete(state) { return }
     var notes: [String] = []
     for slot in tape.state {
       guard let type = state.type(of: slot.name) else {
@@ -94,5 +95,13 @@ final class Specialization: Sendable {
     throw TapestryError(
       .invalidState, "the state does not fit the program", remedy: "start from `initialState(seed:)` of this program",
       notes: notes)
+  }
+
+  private func isComplete(_ state: ModelState) -> Bool {
+    for slot in compiled.tape.state.indices
+    where state.type(of: compiled.tape.state[slot].name) != compiled.tape.state[slot].type {
+      return false
+    }
+    return true
   }
 }

@@ -28,7 +28,9 @@ public final class Tracing: Sendable {
   /// The tensor of an input, of the shape fed.
   public subscript(input: Input) -> Tensor {
     let open = Shape(input.extents.map { $0 ?? placeholder })
-    return graph.input(input.name, feeds?[input.name]?.shape ?? open, input.dtype)
+    guard let fed = feeds?[input.name] else { return graph.input(input.name, open, input.dtype) }
+    if let fault = input.fault(of: fed) { graph.diagnose(fault) }
+    return graph.input(input.name, fed.shape, input.dtype)
   }
 
   /// The scope of that name at the top.

@@ -31,6 +31,9 @@ struct StateBinding {
   /// The program with every variable's next value in its place.
   mutating func bind() -> LoweredProgram {
     let faulting = program.drafts.indices.filter { program.drafts[$0].canFault }
+    // A variable that is assigned its own value is not assigned.
+    let stateBuffers = program.stateBuffers
+    program.nextState.removeAll { $0.result.buffer == stateBuffers[$0.slot] && $0.result.byteOffset == 0 }
     var copied: [(slot: Int, result: LoweredProgram.Result)] = []
     for (slot, result) in program.nextState {
       if !bindInPlace(slot, result, faulting) { copied.append((slot, result)) }
@@ -42,7 +45,8 @@ struct StateBinding {
   private mutating func bindInPlace(_ slot: Int, _ result: LoweredProgram.Result, _ faulting: [Int]) -> Bool {
     let buffer = result.buffer
     let old = program.stateBuffers[slot]
-    guard let writer = dependencies.soleWriter(of: buffer), program.buffers[buffer].location == .arena, !bound.contains(buffer), result.byteOffset == 0,
+    guard let writer = dependencies.soleWriter(of: buffer), program.buffers[buffer].location == .arena,
+      !bound.contains(buffer), result.byteOffset == 0,
       program.buffers[buffer].byteCount == result.type.byteCount, !program.drafts[writer].canFault,
       program.drafts[writer].loop == nil
     else { return false }
@@ -50,7 +54,9 @@ struct StateBinding {
     guard earlier.allSatisfy({ rank[$0] < rank[writer] }) else { return false }
     let draft = program.drafts[writer]
     if draft.reads.contains(old) {
-      let isSafe = draft.inPlacePairs.contains { draft.operands[$0.read].buffer == old && draft.operands[$0.write].buffer == buffer }
+      let isSafe = draft.inPlacePairs.contains {
+        draft.operands[$0.read].buffer == old && draft.operands[$0.write].buffer == buffer
+      }
       guard isSafe else { return false }
     }
     program.buffers[buffer].location = .state(slot)

@@ -1,4 +1,4 @@
-package import TapestryCore
+public import TapestryCore
 
 /// Where in an array the elements of its broadcast to a wider shape come from.
 package struct BroadcastPlaces {
@@ -45,14 +45,16 @@ extension Shape {
 }
 
 extension NDArray {
-  /// An array whose element at each row-major place is a function of the place.
-  package init(_ shape: Shape, _ dtype: DType, _ element: (Int) throws(TapestryError) -> Double) throws(TapestryError) {
+  /// An array whose element at each row-major place is a function of the place, and the nearest of its type.
+  ///
+  /// - Throws: what the function throws.
+  public init(_ shape: Shape, _ dtype: DType, _ element: (Int) throws(TapestryError) -> Double) throws(TapestryError) {
     self.init(zeros: shape, dtype)
     for place in 0..<shape.count { setDouble(try element(place), at: place) }
   }
 
-  /// An array whose element at each row-major place is a function of the place.
-  package init(_ shape: Shape, _ dtype: DType, _ element: (Int) -> Double) {
+  /// An array whose element at each row-major place is a function of the place, and the nearest of its type.
+  public init(_ shape: Shape, _ dtype: DType, _ element: (Int) -> Double) {
     self.init(zeros: shape, dtype)
     for place in 0..<shape.count { setDouble(element(place), at: place) }
   }

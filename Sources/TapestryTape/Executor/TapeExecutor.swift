@@ -39,14 +39,16 @@ package final class TapeExecutor {
   /// - Parameters:
   ///   - team: `nil` runs on the calling thread alone.
   ///   - poisonsDeadMemory: fills memory with not-a-number before it is written and after its last use.
-  package init(_ tape: Tape, kernels: KernelTable = .best, team: ThreadTeam? = .shared, poisonsDeadMemory: Bool = false) {
+  package init(_ tape: Tape, kernels: KernelTable = .best, team: ThreadTeam? = .shared, poisonsDeadMemory: Bool = false)
+  {
     self.tape = tape
     self.kernels = kernels
     self.team = team.flatMap { $0.threads > 1 ? $0 : nil }
     self.poisonsDeadMemory = poisonsDeadMemory
     prepared = PreparedTape(tape)
     arena = .allocate(byteCount: Swift.max(tape.arenaBytes, 64), alignment: 64)
-    arena.initializeMemory(as: UInt8.self, repeating: poisonsDeadMemory ? 0xff : 0, count: Swift.max(tape.arenaBytes, 64))
+    arena.initializeMemory(
+      as: UInt8.self, repeating: poisonsDeadMemory ? 0xff : 0, count: Swift.max(tape.arenaBytes, 64))
     scratch = .allocate(byteCount: prepared.scratchBytes * (team?.threads ?? 1), alignment: 64)
     var depths: [Int] = []
     var depth = 0
@@ -136,10 +138,11 @@ package final class TapeExecutor {
   private func run(_ step: Step, _ team: ThreadTeam?) throws(TapestryError) {
     if let team, step.isParallel {
       wave = (step.first, step.count)
-      team.run({ context, thread in
-        let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
-        executor.runSlice(ofThread: thread)
-      }, Unmanaged.passUnretained(self).toOpaque())
+      team.run(
+        { context, thread in
+          let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
+          executor.runSlice(ofThread: thread)
+        }, Unmanaged.passUnretained(self).toOpaque())
       for index in step.first..<step.first + step.count {
         helperSlices += Swift.min(tape.instructions[index].units, threads) - 1
       }
@@ -183,7 +186,8 @@ package final class TapeExecutor {
     let results = try call.op.call(operands)
     guard results.map(\.type) == call.results else {
       throw TapestryError(
-        .internalFault, "op '\(call.op.callName)' evaluated to \(results.map(\.type)), but its shape rule says \(call.results)",
+        .internalFault,
+        "op '\(call.op.callName)' evaluated to \(results.map(\.type)), but its shape rule says \(call.results)",
         remedy: "make `evaluate` return what `resultTypes` promises")
     }
     for (place, result) in results.enumerated() {

@@ -11,17 +11,12 @@ import Synchronization
 
 // The resident thread team.
 //
-// The caller of a run is thread 0; the others wait for work. A piece of work is published by writing the job and
-// then raising the epoch; each helper sees the epoch change, runs its share and counts itself off. A helper that
-// has waited for some thousand pauses goes to sleep on a condition variable, and the caller wakes sleepers only when there
-// are any, so a busy program pays no system call and an idle one no processor time. All orderings are sequentially
-// consistent: a helper that announces its sleep and then finds the epoch unchanged is certain to be woken.
-// One team serves the process. An executor that finds it busy runs alone, which gives the same bits.
+// The caller of a run is thread 0; the others are helpers that wait at the team's `WorkPost`. They hold the post, not
+// the team, so that a team ends when its last owner lets go of it. One team serves the process. An executor that finds
+// it busy runs alone, which gives the same bits.
 
 /// Threads that run the slices of a wave beside the caller.
-///
-/// `@unchecked Sendable`: `job` is written by the owner of the team alone, before the epoch that publishes it.
-package final class ThreadTeam: @unchecked Sendable {
+package final class ThreadTeam: Sendable {
   /// A piece of work: called once on each thread with the thread's number.
   package typealias Job = @convention(c) (_ context: UnsafeMutableRawPointer, _ thread: Int) -> Void
 
@@ -31,32 +26,25 @@ package final class ThreadTeam: @unchecked Sendable {
   /// How many threads there are, the caller among them.
   package let threads: Int
 
-  private let epoch = Atomic<Int>(0)
-  private let working = Atomic<Int>(0)
-  private let sleepers = Atomic<Int>(0)
   private let isTaken = Atomic<Bool>(false)
-  private let isClosing = Atomic<Bool>(false)
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var job: (run: Job, context: UnsafeMutableRawPointer)?
-  private var handles: [pthread_t] = []
+  private let post: WorkPost
+  private let helpers: Helpers
+
+  /// The helpers' handles. `@unchecked Sendable`: constants that only name threads.
+  private struct Helpers: @unchecked Sendable {
+    let handles: [pthread_t]
+  }
 
   package init(threads: Int) {
+    let post = WorkPost()
     self.threads = threads
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(wake, nil)
-    for number in 1..<Swift.max(threads, 1) { start(number) }
+    self.post = post
+    helpers = Helpers(handles: (1..<Swift.max(threads, 1)).map { ThreadTeam.start($0, at: post) })
   }
 
   deinit {
-    isClosing.store(true, ordering: .sequentiallyConsistent)
-    epoch.add(1, ordering: .sequentiallyConsistent)
-    wakeSleepers()
-    for handle in handles { pthread_join(handle, nil) }
-    pthread_cond_destroy(wake)
-    pthread_mutex_destroy(mutex)
-    wake.deallocate()
-    mutex.deallocate()
+    post.close()
+    for handle in helpers.handles { pthread_join(handle, nil) }
   }
 
   /// Makes the caller the owner of the team, unless somebody is.
@@ -66,82 +54,44 @@ package final class ThreadTeam: @unchecked Sendable {
 
   package func giveBack() { isTaken.store(false, ordering: .sequentiallyConsistent) }
 
-  /// Runs a job on the first `count` threads, the caller among them, and returns when all are done. The caller owns the team.
+  /// Runs a job on every thread, the caller among them, and returns when all are done. The caller owns the team.
   package func run(_ job: Job, _ context: UnsafeMutableRawPointer) {
-    self.job = (job, context)
-    working.store(threads - 1, ordering: .sequentiallyConsistent)
-    epoch.add(1, ordering: .sequentiallyConsistent)
-    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }
+    post.publish(job, context, helpers: threads - 1)
     job(context, 0)
-    var pauses = 0
-    while working.load(ordering: .acquiring) > 0 { ThreadTeam.pause(&pauses) }
+    post.awaitHelpers()
   }
 
-  private func wakeSleepers() {
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(wake)
-    pthread_mutex_unlock(mutex)
-  }
-
-  /// Waits a moment: a pause, and now and then the processor for somebody else.
-  private static func pause(_ pauses: inout Int) {
-    pauses += 1
-    if pauses % 256 == 0 { sched_yield() } else { tap_pause() }
-  }
-
-  /// What a helper thread is started with. The thread must not keep the team alive.
-  private final class Helper {
-    unowned let team: ThreadTeam
+  /// What a helper thread is started with.
+  private final class Errand {
+    let post: WorkPost
     let number: Int
 
-    init(_ team: ThreadTeam, _ number: Int) {
-      self.team = team
+    init(_ post: WorkPost, _ number: Int) {
+      self.post = post
       self.number = number
     }
   }
 
-  private func start(_ number: Int) {
-    let helper = Unmanaged.passRetained(Helper(self, number)).toOpaque()
+  private static func start(_ number: Int, at post: WorkPost) -> pthread_t {
+    let errand = Unmanaged.passRetained(Errand(post, number)).toOpaque()
     #if canImport(Darwin)
-      var handle: pthread_t?
-      let status = pthread_create(&handle, nil, { ThreadTeam.serve($0) }, helper)
-      if status == 0, let handle { handles.append(handle) }
+      var started: pthread_t?
+      let status = pthread_create(&started, nil, { ThreadTeam.serve($0) }, errand)
+      let handle = started
     #else
-      var handle = pthread_t()
-      let status = pthread_create(&handle, nil, { ThreadTeam.serve($0!) }, helper)
-      if status == 0 { handles.append(handle) }
+      var started = pthread_t()
+      let status = pthread_create(&started, nil, { ThreadTeam.serve($0!) }, errand)
+      let handle: pthread_t? = started
     #endif
-    precondition(status == 0, "the system refuses another thread")
+    guard status == 0, let handle else { preconditionFailure("the system refuses another thread") }
+    return handle
   }
 
-  /// The life of a helper thread.
   private static func serve(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    let helper = Unmanaged<Helper>.fromOpaque(argument).takeRetainedValue()
-    let team = helper.team
+    let errand = Unmanaged<Errand>.fromOpaque(argument).takeRetainedValue()
     let saved = tap_enter_float_mode()
-    var seen = 0
-    while true {
-      seen = team.nextEpoch(after: seen)
-      if team.isClosing.load(ordering: .sequentiallyConsistent) { break }
-      if let job = team.job { job.run(job.context, helper.number) }
-      team.working.subtract(1, ordering: .releasing)
-    }
+    errand.post.serve(as: errand.number)
     tap_leave_float_mode(saved)
     return nil
-  }
-
-  /// Waits for an epoch: awake at first, then asleep.
-  private func nextEpoch(after seen: Int) -> Int {
-    for pause in 1...4096 {
-      let now = epoch.load(ordering: .sequentiallyConsistent)
-      if now != seen { return now }
-      if pause % 512 == 0 { sched_yield() } else { tap_pause() }
-    }
-    pthread_mutex_lock(mutex)
-    sleepers.add(1, ordering: .sequentiallyConsistent)
-    while epoch.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wake, mutex) }
-    sleepers.subtract(1, ordering: .sequentiallyConsistent)
-    pthread_mutex_unlock(mutex)
-    return epoch.load(ordering: .sequentiallyConsistent)
   }
 }

@@ -1,0 +1,97 @@
+import TapestryCompiler
+import TapestryCore
+import TapestryGraph
+import TapestryTape
+import Testing
+
+/// The same program gives the same bits for any number of threads.
+@Suite struct SameBitsTests {
+  /// Products, reductions of every layout, gathers and scatters, elementwise work: large enough to be shared.
+  static func graph(rows: Int = 192, width: Int = 96) -> Graph {
+    let graph = Graph()
+    let scope = graph.scope("model")
+    let x = graph.input("x", [rows, width])
+    let ids = graph.input("ids", [rows], .int32)
+    let w = scope.parameter("w", [width, width], .zeros)
+    let table = scope.parameter("table", [8, width], .zeros)
+    let gain = scope.parameter("gain", [width], .zeros)
+    let h = dot(x, w) + gather(table, cast(abs(ids), to: .int32) % 8)
+    let centred = (h - mean(h, over: [1], keepingAxes: true)) * gain
+    let spread = variance(h, over: [1], keepingAxes: true)
+    let y = gelu(centred * rsqrt(spread + 1e-5))
+    let loss = mean(logSumExp(y, axis: 1)) + mean(tanh(y * y)) + sum(max(y, over: [0]))
+    let slopes = gradients(of: loss, in: [w, table, gain])
+    for (name, (value, slope)) in zip(["w", "table", "gain"], zip([w, table, gain], slopes)) {
+      scope.assign(name, value - 0.1 * slope)
+    }
+    graph.report("loss", loss)
+    graph.report("y", y)
+    graph.report("columns", sum(y, over: [0]))
+    return graph
+  }
+
+  @Test(arguments: [1, 2, 7]) func anyNumberOfThreads(threads: Int) throws {
+    let graph = SameBitsTests.graph()
+    let tape = try CompiledProgram(graph).tape
+    let (inputs, state) = sampleValues(of: graph)
+    let alone = try run(tape, inputs: inputs, state: state, team: nil)
+    let team = ThreadTeam(threads: threads)
+    let shared = try run(tape, inputs: inputs, state: state, team: team)
+    #expect(alone.helperSlices == 0)
+    #expect(tape.steps.count { $0.isParallel } >= 4)
+    #expect(threads > 1 ? shared.helperSlices >= 2 * (threads - 1) : shared.helperSlices == 0)
+    for (name, value) in alone.outputs { #expect(shared.outputs[name] == value, "\(name)") }
+    for (path, value) in alone.state { #expect(shared.state[path] == value, "\(path)") }
+    #expect(alone.state["model/w"] != state["model/w"])
+  }
+
+  @Test func everyLevelOfKernels() throws {
+    let graph = SameBitsTests.graph(rows: 24, width: 33)
+    let program = try ProgramGraph(tracing: graph)
+    let (inputs, state) = sampleValues(of: graph)
+    let expected = try Interpreter(program.store).evaluate(program.roots.map(\.value), inputs: inputs, state: state)
+    let tape = try CompiledProgram(graph).tape
+    #expect(!KernelTable.all.isEmpty)
+    for kernels in KernelTable.all {
+      let actual = try run(tape, inputs: inputs, state: state, kernels: kernels)
+      for (root, value) in zip(program.roots, expected) {
+        let (name, result) =
+          switch root.target {
+          case .output(let name): (name, actual.outputs[name]!)
+          case .state(let path): (path, actual.state[path]!)
+          }
+        #expect(relativeError(result, value) < 2e-5, "\(name) with \(kernels.name)")
+      }
+    }
+  }
+
+  @Test func everyLevelOnLargeShapes() throws {
+    let graph = SameBitsTests.graph()
+    let tape = try CompiledProgram(graph).tape
+    let (inputs, state) = sampleValues(of: graph)
+    let plainest = try run(tape, inputs: inputs, state: state, kernels: KernelTable.all[0])
+    for kernels in KernelTable.all {
+      let team = ThreadTeam(threads: 3)
+      let actual = try run(tape, inputs: inputs, state: state, kernels: kernels, team: team)
+      for (name, value) in plainest.outputs {
+        #expect(relativeError(actual.outputs[name]!, value) < 2e-5, "\(name) with \(kernels.name)")
+      }
+      for (path, value) in plainest.state {
+        #expect(relativeError(actual.state[path]!, value) < 2e-5, "\(path) with \(kernels.name)")
+      }
+    }
+  }
+
+  @Test func programsOfTwoAndSevenThreads() throws {
+    let feeds = Classifier.feeds(512)
+    var states: [ModelState] = []
+    for threads in [1, 2, 7] {
+      let program = Classifier.traced(ProgramOptions(threads: threads))
+      var state = try program.initialState(seed: 5)
+      for _ in 0..<10 { _ = try program.run(&state, feeds) }
+      states.append(state)
+    }
+    #expect(states[0] == states[1])
+    #expect(states[0] == states[2])
+  }
+}
