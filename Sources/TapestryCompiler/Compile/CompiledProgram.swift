@@ -47,7 +47,8 @@ package struct CompiledProgram: Sendable {
     declaredFeeds = program.store.effects.inputs.map { Tape.Slot($0.name, program.store.type(of: $0.value)) }
     try CompiledProgram.checkSizes(program)
     var context = PassContext(verifies: options.verifies)
-    optimized = try options.passes.run(program, &context)
+    let plan = options.unrollsLoops ? PassPlan([UnrollPass()] + options.passes.passes) : options.passes
+    optimized = try plan.run(program, &context)
     passes = context.reports
     clock.mark("passes")
     let fused = FusedProgram(optimized, BodyOptions(fuses: options.fuses))

@@ -4,6 +4,8 @@ package import TapestryTape
 /// What a compilation does and for which target.
 package struct CompilerOptions: Sendable {
   package var passes: PassPlan
+  /// Whether loops are replaced by their steps before all passes.
+  package var unrollsLoops = false
   /// Whether nodes are joined into kernels; without, each is an instruction.
   package var fuses = true
   package var costs = TargetCosts.portable

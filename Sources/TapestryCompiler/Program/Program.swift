@@ -57,7 +57,7 @@ public final class Program: Sendable {
       traces = [trace(.training, feeds)]
     } else {
       traces = [2, 3].map { Tracing(mode: .training, feeds: nil, placeholder: $0) }
-      for tracing in traces { build(tracing) }
+      for tracing in traces { tracing.trace(build) }
     }
     for tracing in traces { try tracing.graph.validate() }
     let variables = traces.map { $0.graph.snapshot.effects.variables }
@@ -118,7 +118,7 @@ public final class Program: Sendable {
   private func trace(_ mode: TracingMode, _ feeds: Feeds) -> Tracing {
     let types = Dictionary(feeds.entries.map { ($0.input.name, $0.array.type) }) { first, _ in first }
     let tracing = Tracing(mode: mode, feeds: types)
-    build(tracing)
+    tracing.trace(build)
     return tracing
   }
 

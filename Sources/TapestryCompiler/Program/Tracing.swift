@@ -25,6 +25,12 @@ public final class Tracing: Sendable {
     self.placeholder = placeholder
   }
 
+  /// Builds the graph; what it draws at random moves on at the end of each run.
+  func trace(_ build: (Tracing) -> Void) {
+    build(self)
+    graph.advanceRandomStep()
+  }
+
   /// The tensor of an input, of the shape fed.
   public subscript(input: Input) -> Tensor {
     let open = Shape(input.extents.map { $0 ?? placeholder })

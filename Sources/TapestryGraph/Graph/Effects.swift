@@ -34,6 +34,8 @@ package struct Effects: Sendable {
   var tracedBody: Graph?
   var phase = Phase.forward
   var partner: Int32 = -1
+  /// The scope nodes belong to whatever their operands are.
+  var scope: String?
   /// The place of the outermost library function being recorded.
   var place: SourcePlace?
 }

@@ -113,13 +113,17 @@ extension Graph {
     return body()
   }
 
-  /// Runs `body`, whose nodes belong to a phase; for gradients, made by the rule of `partner`.
-  package func inPhase<Result>(_ phase: Phase, partner: Int32 = -1, _ body: () -> Result) -> Result {
+  /// Runs `body`, whose nodes belong to a phase.
+  ///
+  /// - Parameters:
+  ///   - partner: for gradients, the forward node whose rule is called: what it makes belongs to that node's scope and line.
+  ///   - scope: the scope the nodes belong to, where it is not that of their operands.
+  package func inPhase<Result>(_ phase: Phase, partner: Int32 = -1, scope: String? = nil, _ body: () -> Result) -> Result {
     let before = store.withLock { store in
-      defer { (store.effects.phase, store.effects.partner) = (phase, partner) }
-      return (store.effects.phase, store.effects.partner)
+      defer { (store.effects.phase, store.effects.partner, store.effects.scope) = (phase, partner, scope) }
+      return (store.effects.phase, store.effects.partner, store.effects.scope)
     }
-    defer { store.withLock { ($0.effects.phase, $0.effects.partner) = before } }
+    defer { store.withLock { ($0.effects.phase, $0.effects.partner, $0.effects.scope) = before } }
     return body()
   }
 }
@@ -130,16 +134,21 @@ extension GraphStore {
     add(op, []) { (try? op.resultTypes(of: [])) ?? [] }.node
   }
 
-  /// Scope and place an op inherits: an operator cannot know its line, so it takes those of its latest operand.
+  /// Scope and place an op inherits: those of the forward node whose gradient it is part of; else an operator, which cannot
+  /// know its line, takes those of its latest operand.
   fileprivate func origin(of operands: [Value], at place: SourcePlace?) -> Origin {
+    if effects.partner >= 0, let forward = origins.first(from: nodes[Int(effects.partner)].origin) {
+      return Origin(
+        scope: forward.scope, place: forward.place ?? effects.place, phase: effects.phase, partner: effects.partner)
+    }
     var inherited: Origin?
     for operand in operands.sorted(by: { $0.node > $1.node }) where inherited?.place == nil {
       // A number beside a tensor has no place of its own.
       inherited = origins.first(from: nodes[Int(operand.node)].origin) ?? inherited
     }
     return Origin(
-      scope: inherited?.scope ?? "", place: effects.place ?? place ?? inherited?.place, phase: effects.phase,
-      partner: effects.partner)
+      scope: effects.scope ?? inherited?.scope ?? "", place: effects.place ?? place ?? inherited?.place,
+      phase: effects.phase, partner: effects.partner)
   }
 }
 

@@ -62,17 +62,25 @@ extension Graph {
       number = next
     }
     for (path, gradient) in zip(paths, gradients) where !gradient.isPoisoned {
-      guard let parameter = variable(path).map({ Tensor(self, $0.current) }) else { continue }
-      let base = path + "/" + optimizer.name
-      let kept = Scope(self, optimizer.memory.first.map { unusedPath(base, holding: $0) } ?? base, place)
-      let outcome = optimizer.rule(
-        Optimizer.Step(
-          parameter: parameter, gradient: gradient,
-          memory: optimizer.memory.map { kept.state($0, gradient.shape, dtype: gradient.dtype) },
-          rate: rate.converted(to: gradient.dtype), number: number.converted(to: gradient.dtype)))
-      for (name, value) in zip(optimizer.memory, outcome.memory) { assign("\(kept.path)/\(name)", value, at: place) }
-      assign(path, stopGradient(outcome.parameter), at: place)
+      let scope = path.split(separator: "/").dropLast().joined(separator: "/")
+      inPhase(.update, scope: scope) { update(path, gradient, optimizer, rate, number, place) }
     }
+  }
+
+  /// Records the step of one parameter.
+  private func update(
+    _ path: String, _ gradient: Tensor, _ optimizer: Optimizer, _ rate: Tensor, _ number: Tensor, _ place: SourcePlace
+  ) {
+    guard let parameter = variable(path).map({ Tensor(self, $0.current) }) else { return }
+    let base = path + "/" + optimizer.name
+    let kept = Scope(self, optimizer.memory.first.map { unusedPath(base, holding: $0) } ?? base, place)
+    let outcome = optimizer.rule(
+      Optimizer.Step(
+        parameter: parameter, gradient: gradient,
+        memory: optimizer.memory.map { kept.state($0, gradient.shape, dtype: gradient.dtype) },
+        rate: rate.converted(to: gradient.dtype), number: number.converted(to: gradient.dtype)))
+    for (name, value) in zip(optimizer.memory, outcome.memory) { assign("\(kept.path)/\(name)", value, at: place) }
+    assign(path, stopGradient(outcome.parameter), at: place)
   }
 
   /// The path, or with the first number after it that is free, where another optimizer of the program keeps its own.

@@ -67,3 +67,28 @@ extension CompiledProgramTests {
     try expectCompiledEqualsReference(graph)
   }
 }
+
+extension CompiledProgramTests {
+  /// A recurrence with gradients, rolled and unrolled, in both directions and of several lengths.
+  @Test(arguments: [0, 1, 2, 7], [false, true])
+  func loopsRolledAndUnrolled(_ length: Int, _ isReverse: Bool) throws {
+    let graph = Graph()
+    let x = graph.input("x", Shape([length, 3, 4]))
+    let w = graph.input("w", [4, 4])
+    let h = graph.input("h", [3, 4])
+    let (carries, outputs) = scan(over: [x], from: [h], length: length, reversed: isReverse) { step in
+      let next = tanh(step.inputs[0] + dot(step.carries[0], w))
+      return (carries: [next], outputs: [next * next])
+    }
+    let loss = sum(carries[0]) + sum(outputs[0])
+    graph.report("last", carries[0])
+    graph.report("all", outputs[0])
+    for (name, g) in zip(["gx", "gw", "gh"], gradients(of: loss, in: [x, w, h], disconnected: .zeros)) {
+      graph.report(name, g)
+    }
+    try expectCompiledEqualsReference(graph)
+    var options = CompilerOptions()
+    options.unrollsLoops = true
+    try expectCompiledEqualsReference(graph, options)
+  }
+}
