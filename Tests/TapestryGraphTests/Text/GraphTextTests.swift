@@ -38,7 +38,7 @@ import Testing
     #expect(lines[8].hasSuffix("gradient of %2"))
     #expect(
       lines.suffix(2) == [
-        "%9 = assign(%8) \"mlp/weight\" version 1 : float32[64, 10]  # Main.swift:14, update",
+        "%9 = assign(%8) \"mlp/weight\" version 1 : float32[64, 10]  # mlp Main.swift:14, update",
         "return loss = %3, state \"mlp/weight\" = %9",
       ])
   }
