@@ -94,7 +94,8 @@ struct Surface {
     checks.expect(batches.map(\.rowCount) == [100, 100, 100, 60], "batches")
     let table = try CSVTable(text: "a,b\n1,2\n3,4\n")
     let set = try DataSet([("a", try table.column("a", as: .int32))])
-    checks.expect(rows(of: set) == 2 && set["a"].doubles == [1, 3], "tables and data sets")
+    let column = try set["a"]
+    checks.expect(rows(of: set) == 2 && column.doubles == [1, 3], "tables and data sets")
   }
 
   private static func rows(of rows: some DataRows) -> Int { rows.rowCount }
