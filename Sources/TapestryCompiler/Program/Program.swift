@@ -96,6 +96,12 @@ public final class Program: Sendable {
     return results
   }
 
+  /// Runs the program some times on a copy of the state and measures where the time goes.
+  public func profile(_ state: ModelState, _ feeds: Feeds, steps: Int = 100) throws(TapestryError) -> ProgramProfile {
+    var copy = state
+    return try specialization(feeds, .training).profile(&copy, feeds, steps: max(steps, 1))
+  }
+
   /// What was compiled last.
   ///
   /// - Throws: `usage` before the first run.

@@ -56,15 +56,46 @@ final class Specialization: Sendable {
     }
     let idle = take()
     defer { free.withLock { $0.append(idle) } }
+    bind(idle, &state, feeds)
+    try withExtendedLifetime((state, feeds)) { () throws(TapestryError) in
+      try idle.executor.run(state: idle.state, feeds: idle.feeds)
+    }
+    for output in tape.outputs.indices { idle.executor.copyOutput(output, to: results.address(of: output)) }
+  }
+
+  /// Runs some steps and measures them: whole, and instruction by instruction.
+  func profile(_ state: inout ModelState, _ feeds: Feeds, steps: Int) throws(TapestryError) -> ProgramProfile {
+    try checkState(state)
+    let tape = compiled.tape
+    let idle = take()
+    defer { free.withLock { $0.append(idle) } }
+    bind(idle, &state, feeds)
+    var least = [Int](repeating: .max, count: tape.instructions.count)
+    var (step, clock) = (Int.max, Int.max)
+    for _ in 0..<steps {
+      let start = ContinuousClock.now
+      clock = min(clock, start.nanosecondsToNow)
+      let begin = ContinuousClock.now
+      try idle.executor.run(state: idle.state, feeds: idle.feeds)
+      step = min(step, begin.nanosecondsToNow)
+      let times = try idle.executor.profile(state: idle.state, feeds: idle.feeds)
+      for index in least.indices { least[index] = min(least[index], times[index]) }
+    }
+    let entries = least.indices.map {
+      ProgramProfile.Entry(
+        label: tape.labels[$0], routine: tape.name(of: tape.instructions[$0].routine), nanoseconds: least[$0])
+    }
+    return ProgramProfile(entries: entries, stepNanoseconds: step, clockNanoseconds: clock)
+  }
+
+  /// Points an executor's slots at the memory of state and feeds.
+  private func bind(_ idle: Idle, _ state: inout ModelState, _ feeds: Feeds) {
+    let tape = compiled.tape
     for slot in tape.feeds.indices { idle.feeds[slot] = address(of: tape.feeds[slot].name, in: feeds) }
     for slot in tape.state.indices {
       let path = tape.state[slot].name
       idle.state[slot] = (tape.writesState[slot] ? state.uniqueAddress(of: path) : state.address(of: path))!
     }
-    try withExtendedLifetime((state, feeds)) { () throws(TapestryError) in
-      try idle.executor.run(state: idle.state, feeds: idle.feeds)
-    }
-    for output in tape.outputs.indices { idle.executor.copyOutput(output, to: results.address(of: output)) }
   }
 
   private func address(of name: String, in feeds: Feeds) -> UnsafeMutableRawPointer {
@@ -103,5 +134,13 @@ final class Specialization: Sendable {
       return false
     }
     return true
+  }
+}
+
+extension ContinuousClock.Instant {
+  /// Nanoseconds since this moment.
+  fileprivate var nanosecondsToNow: Int {
+    let time = (ContinuousClock.now - self).components
+    return Int(time.seconds) * 1_000_000_000 + Int(time.attoseconds / 1_000_000_000)
   }
 }

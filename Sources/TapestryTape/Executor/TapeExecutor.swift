@@ -24,6 +24,8 @@ package final class TapeExecutor {
   /// How many slices ran on threads other than the caller's: what tests count.
   package private(set) var helperSlices = 0
 
+  /// While a run is profiled, what each instruction took.
+  private var nanoseconds: [Int] = []
   private var bases = Bases()
   private var counters = SIMD4<Int>.zero
   /// The wave being run, for the team.
@@ -74,10 +76,16 @@ package final class TapeExecutor {
   package func run(
     state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?
   ) throws(TapestryError) {
+    try run(state: state, feeds: feeds, sharing: true)
+  }
+
+  private func run(
+    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?, sharing: Bool
+  ) throws(TapestryError) {
     bases = Bases(state: state, feeds: feeds)
     tap_fault_reset(prepared.fault)
     let saved = tap_enter_float_mode()
-    let owned = team?.take() == true ? team : nil
+    let owned = sharing && team?.take() == true ? team : nil
     defer {
       owned?.giveBack()
       tap_leave_float_mode(saved)
@@ -149,11 +157,23 @@ package final class TapeExecutor {
       return
     }
     for index in step.first..<step.first + step.count {
+      let start = nanoseconds.isEmpty ? nil : ContinuousClock.now
       switch tape.instructions[index].routine {
       case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: 0)
       case .callOut(let number): try callOut(Int(number), index)
       }
+      if let start { nanoseconds[index] += Int((ContinuousClock.now - start).components.attoseconds / 1_000_000_000) }
     }
+  }
+
+  /// Runs the tape once on the calling thread; gives the nanoseconds each instruction took, loops summed up.
+  package func profile(
+    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?
+  ) throws(TapestryError) -> [Int] {
+    nanoseconds = [Int](repeating: 0, count: tape.instructions.count)
+    defer { nanoseconds = [] }
+    try run(state: state, feeds: feeds, sharing: false)
+    return nanoseconds
   }
 
   /// The share of one thread in the current wave.
