@@ -26,7 +26,7 @@ import Testing
           0: dot float32 [8, 1] 8 ops (feed[1]+0, arena+0, arena+64, feed[0]+0, state[0]+0)  # dot and 3 more in line
         wave 1 commits
           1: region float32 [(8)] 6 ops (arena+0, arena+128)  # sum and 1 more in line
-          2: dot float32 [3, 1] 6 ops (state[0]+0, state[0]+0, feed[0]+0, arena+64)  # dot and 2 more (gradient)
+          2: dot float32 [3, 1] 6 ops (state[0]+0, state[0]+0, feed[0]+0, arena+64)  # dot and 2 more in line (gradient)
         output "loss" float32[] <- arena+128
 
         """)
