@@ -61,8 +61,11 @@ let package = Package(
     tests(of: "TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
     tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
+    tests(of: "TapestryCommand", ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
     .executableTarget(
-      name: "TapestryCommand", dependencies: ["Tapestry", "TapestryTape", "TapestryCompiler"], swiftSettings: strict),
+      name: "TapestryCommand",
+      dependencies: ["CTapestryKernels", "TapestryCore", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryTerminal"],
+      swiftSettings: strict),
     .executableTarget(
       name: "digits-mlp", dependencies: ["Tapestry"], path: "Examples/digits-mlp",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),

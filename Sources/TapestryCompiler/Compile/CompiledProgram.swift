@@ -88,7 +88,7 @@ package struct CompiledProgram: Sendable {
     guard let limit, planned.arenaBytes + state > limit else { return }
     let memory = MemoryPlan(planned)
     let largest = memory.aliveAtPeak.prefix(5).map { block in
-      "\(block.byteCount) bytes: \(block.values.first.map { program.store.label(of: [Int($0.node)]) } ?? "work space")"
+      "\(block.byteCount) bytes: \(program.store.label(of: block))"
     }
     throw TapestryError(
       .memoryLimit,

@@ -56,9 +56,7 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     stateBytes = compiled.tape.state.reduce(0) { $0 + $1.type.byteCount }
     let store = compiled.optimized.store
     aliveAtPeak = compiled.memory.aliveAtPeak.map { block in
-      LiveValue(
-        name: block.values.map { store.label(of: [Int($0.node)]) }.joined(separator: ", then "),
-        byteCount: block.byteCount)
+      LiveValue(name: store.label(of: block), byteCount: block.byteCount)
     }
     phases = compiled.phases
   }

@@ -2,16 +2,18 @@
 ///
 /// DOT reads `\` as an escape and `"` as the end of a text; control characters cannot be shown. Everything that comes
 /// from a user (names, paths, attributes) passes through `escaped`.
-struct DOTText {
-  private(set) var text = ""
+package struct DOTText {
+  package private(set) var text = ""
   private var indentation = ""
 
+  package init() {}
+
   /// Lines of a label, each escaped, broken where DOT breaks lines.
-  static func label(_ lines: [String]) -> String {
+  package static func label(_ lines: [String]) -> String {
     lines.filter { !$0.isEmpty }.map(escaped).joined(separator: "\\n")
   }
 
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for character in oneLine(text).unicodeScalars {
       if character == "\\" || character == "\"" { result.unicodeScalars.append("\\") }
@@ -20,17 +22,25 @@ struct DOTText {
     return result
   }
 
-  mutating func open(_ line: String) {
+  /// The first lines of every drawing: its title and how nodes, edges and frames look unless they say otherwise.
+  package mutating func begin(_ title: String) {
+    open("digraph \"\(DOTText.escaped(title))\"")
+    add("graph [rankdir=TB, fontname=\"Helvetica\", fontsize=11, style=rounded, newrank=true];")
+    add("node [fontname=\"Helvetica\", fontsize=10, margin=\"0.1,0.05\", height=0.3, color=\"#37474f\"];")
+    add("edge [fontname=\"Helvetica\", fontsize=8, color=\"#607d8b\", fontcolor=\"#455a64\", arrowsize=0.6];")
+  }
+
+  package mutating func open(_ line: String) {
     add(line + " {")
     indentation += "  "
   }
 
-  mutating func close() {
+  package mutating func close() {
     indentation.removeLast(2)
     add("}")
   }
 
-  mutating func add(_ line: String) {
+  package mutating func add(_ line: String) {
     text += indentation
     text += line
     text += "\n"
@@ -39,5 +49,5 @@ struct DOTText {
 
 extension String {
   /// The text cut to so many characters, with an ellipsis where it was cut.
-  func shortened(to length: Int) -> String { count > length ? prefix(length - 1) + "…" : self }
+  package func shortened(to length: Int) -> String { count > length ? prefix(length - 1) + "…" : self }
 }

@@ -75,10 +75,7 @@ package struct GraphDOT {
   /// The DOT file.
   package var text: String {
     var out = DOTText()
-    out.open("digraph \"\(DOTText.escaped(title))\"")
-    out.add("graph [rankdir=TB, fontname=\"Helvetica\", fontsize=11, style=rounded, newrank=true];")
-    out.add("node [fontname=\"Helvetica\", fontsize=10, margin=\"0.1,0.05\", height=0.3, color=\"#37474f\"];")
-    out.add("edge [fontname=\"Helvetica\", fontsize=8, color=\"#607d8b\", fontcolor=\"#455a64\", arrowsize=0.6];")
+    out.begin(title)
     writeClusters(&out)
     writeOutputs(&out)
     writeEdges(&out)

@@ -56,7 +56,8 @@ extension Tape {
 }
 
 extension Operand {
-  fileprivate var text: String {
+  /// Space, offset and what each loop adds: `arena+1024`, `feed[0]+0+64*i0`.
+  var text: String {
     let place = space == .arena ? "arena" : "\(space)[\(slot)]"
     let moved = (0..<Operand.deepestLoop).filter { increments[$0] != 0 }.map { "\(increments[$0])*i\($0)" }
     return ([place + "+\(offset)"] + moved).joined(separator: "+")
@@ -65,7 +66,7 @@ extension Operand {
 
 extension Region {
   /// Axes with the reduced ones in parentheses, and the number of tile instructions.
-  fileprivate var text: String {
+  var text: String {
     let axes = extents.enumerated().map { axis, extent in
       axis >= kept && axis < kept + reduced ? "(\(extent))" : "\(extent)"
     }
