@@ -64,7 +64,9 @@ let package = Package(
     tests(of: "TapestryCommand", ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
     .executableTarget(
       name: "TapestryCommand",
-      dependencies: ["CTapestryKernels", "TapestryCore", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryTerminal"],
+      dependencies: [
+        "CTapestryKernels", "TapestryCore", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryTerminal",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "digits-mlp", dependencies: ["Tapestry"], path: "Examples/digits-mlp",

@@ -11,7 +11,8 @@ enum VerifyCommand {
     var syntax = CommandSyntax(
       "tapestry verify", "Measures the kernels of this machine against the mathematical library in double precision.")
     let functions = syntax.flag("--functions", help: "the elementary functions of float32, over all their arguments")
-    let level = syntax.option("--level", "LEVEL", as: String.self, help: "one instruction set instead of all of this machine")
+    let level = syntax.option(
+      "--level", "LEVEL", as: String.self, help: "one instruction set instead of all of this machine")
     let stride = syntax.option(
       "--stride", "N", default: 1, in: 1...1_000_000_000, help: "every Nth float32 value instead of each")
     guard let values = try syntax.values(arguments, write) else { return 0 }
@@ -20,7 +21,8 @@ enum VerifyCommand {
     }
     let kernels = try tables(values[level])
     var table = TextTable([
-      .left("function"), .left("range"), .left("level"), .right("worst ulp"), .right("at"), .right("got"), .right("true"),
+      .left("function"), .left("range"), .left("level"), .right("worst ulp"), .right("at"), .right("got"),
+      .right("true"),
     ])
     var isWithin = true
     for function in VectorFunction.all {

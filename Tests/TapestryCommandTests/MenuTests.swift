@@ -17,7 +17,9 @@ import Testing
       #expect(!run.output.contains("bench"))
     }
     let help = Transcript("inspect", "--help").output
-    for option in ["--stage", "--format", "--fold", "--passes-without", "--stop-after"] { #expect(help.contains(option)) }
+    for option in ["--stage", "--format", "--fold", "--passes-without", "--stop-after"] {
+      #expect(help.contains(option))
+    }
   }
 
   @Test(arguments: [

@@ -66,7 +66,9 @@ struct FunctionSweep: Sendable {
       table.table.pointee.apply_f32(function.op, arguments, &got, Int64(arguments.count))
       for place in arguments.indices where got[place].bitPattern != rounded[place].bitPattern {
         let ulps = distance(got[place], wanted[place], rounded[place])
-        guard ulps > 0, let range = function.ranges.firstIndex(where: { $0.contains(arguments[place]) }) else { continue }
+        guard ulps > 0, let range = function.ranges.firstIndex(where: { $0.contains(arguments[place]) }) else {
+          continue
+        }
         let index = range * kernels.count + number
         if ulps > worst[index].ulps {
           worst[index] = Worst(ulps: ulps, argument: arguments[place], got: got[place], wanted: wanted[place])

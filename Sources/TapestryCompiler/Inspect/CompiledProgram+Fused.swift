@@ -19,11 +19,14 @@ extension CompiledProgram {
     let lines = optimized.text.split(separator: "\n")
     let numbers = optimized.printedNumbers
     var apart: [Int32: [(FusionEdge, FusionRefusal)]] = [:]
-    for (edge, reason) in fusion.refusals.sorted(by: { ($0.key.producer, $0.key.consumer) < ($1.key.producer, $1.key.consumer) }) {
+    for (edge, reason) in fusion.refusals.sorted(by: {
+      ($0.key.producer, $0.key.consumer) < ($1.key.producer, $1.key.consumer)
+    }) {
       apart[fusion.groupOf[Int(edge.producer)], default: []].append((edge, reason))
     }
     let fused = fusion.groups.count { $0.isFused }
-    var text = "\(fusion.groups.count) kernels, \(fused) of them fused; \(fusion.refusals.count) edges between fusable nodes left\n"
+    var text =
+      "\(fusion.groups.count) kernels, \(fused) of them fused; \(fusion.refusals.count) edges between fusable nodes left\n"
     for (number, group) in fusion.groups.enumerated() {
       text += "\nkernel \(number): \(optimized.store.label(of: group.members))\n"
       text += "  \(description(of: group))\n"

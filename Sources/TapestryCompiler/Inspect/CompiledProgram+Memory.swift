@@ -52,7 +52,9 @@ extension CompiledProgram {
     var out = DOTText()
     out.begin("memory")
     var rows = "<tr><td colspan=\"\(memory.waveCount + 3)\" border=\"0\">\(escaped(memorySummary))</td></tr>"
-    let waves = (0..<memory.waveCount).map { "<td bgcolor=\"\($0 == memory.peakWave ? "#ef9a9a" : "#eceff1")\">\($0)</td>" }
+    let waves = (0..<memory.waveCount).map {
+      "<td bgcolor=\"\($0 == memory.peakWave ? "#ef9a9a" : "#eceff1")\">\($0)</td>"
+    }
     rows += "<tr><td>offset</td><td>bytes</td>\(waves.joined())<td align=\"left\">values</td></tr>"
     for block in shownBlocks {
       rows += "<tr><td align=\"right\">\(block.offset)</td><td align=\"right\">\(block.byteCount)</td>"

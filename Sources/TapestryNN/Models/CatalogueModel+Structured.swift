@@ -41,7 +41,8 @@ extension CatalogueModel {
       let cell = t.scope("cell")
       let start = t.graph.constant(0).broadcast(to: [x.extent(1), 32])
       let last = scan(over: [x], from: [start]) { step in
-        let state = tanh(dense(step.inputs[0], 32, in: cell("input")) + dense(step.carries[0], 32, in: cell("state"), bias: false))
+        let state = tanh(
+          dense(step.inputs[0], 32, in: cell("input")) + dense(step.carries[0], 32, in: cell("state"), bias: false))
         return ([state], [])
       }.carries[0]
       let logits = dense(last, 4, in: t.scope("logits"))

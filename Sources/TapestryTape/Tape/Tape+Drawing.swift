@@ -35,7 +35,9 @@ private struct TapeDrawing {
 
   mutating func write() -> String {
     out.begin("tape")
-    for slot in tape.feeds.indices { leaf(.feed, slot, "input \(tape.feeds[slot].name)", tape.feeds[slot].type.description) }
+    for slot in tape.feeds.indices {
+      leaf(.feed, slot, "input \(tape.feeds[slot].name)", tape.feeds[slot].type.description)
+    }
     for slot in tape.state.indices { leaf(.state, slot, tape.state[slot].name, tape.state[slot].type.description) }
     for slot in tape.constants.indices {
       leaf(.constant, slot, "constant \(slot)", tape.constants[slot].description.shortened(to: 40))
@@ -75,7 +77,9 @@ private struct TapeDrawing {
       case .state: ("cylinder", "#ffe082")
       default: ("note", "#eceff1")
       }
-    memory(Place(space: space, slot: Int32(slot), offset: 0), [name, type], "shape=\(shape), style=filled, fillcolor=\"\(fill)\"")
+    memory(
+      Place(space: space, slot: Int32(slot), offset: 0), [name, type],
+      "shape=\(shape), style=filled, fillcolor=\"\(fill)\"")
   }
 
   /// A box for the contents a place gets.
@@ -88,16 +92,21 @@ private struct TapeDrawing {
   private mutating func draw(_ index: Int) {
     let instruction = tape.instructions[index]
     let (reads, writes) = tape.accesses(of: index)
-    var lines = ["\(index): \(tape.name(of: instruction.routine)) \(instruction.dtype)", tape.labels[index].shortened(to: 60)]
+    var lines = [
+      "\(index): \(tape.name(of: instruction.routine)) \(instruction.dtype)", tape.labels[index].shortened(to: 60),
+    ]
     if instruction.region >= 0 { lines.append(tape.regions[Int(instruction.region)].text) }
-    out.add("i\(index) [label=\"\(DOTText.label(lines))\", shape=box, style=\"filled,rounded\", fillcolor=\"#bbdefb\"];")
+    out.add(
+      "i\(index) [label=\"\(DOTText.label(lines))\", shape=box, style=\"filled,rounded\", fillcolor=\"#bbdefb\"];")
     for read in reads { edge(box(of: tape.operands[read]), "i\(index)") }
     for write in writes {
       let operand = tape.operands[write]
       let isState = operand.space == .state
       let name = isState ? tape.state[Int(operand.slot)].name : operand.text
       let look =
-        isState ? "shape=cylinder, style=\"filled,dashed\", fillcolor=\"#e1bee7\"" : "shape=oval, style=filled, fillcolor=\"#ffffff\""
+        isState
+        ? "shape=cylinder, style=\"filled,dashed\", fillcolor=\"#e1bee7\""
+        : "shape=oval, style=filled, fillcolor=\"#ffffff\""
       memory(Place(space: operand.space, slot: operand.slot, offset: operand.offset), [name], look)
       edge("i\(index)", "m\(boxes)")
     }
