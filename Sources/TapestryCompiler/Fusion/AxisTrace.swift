@@ -13,6 +13,9 @@ struct SqueezedShape: Hashable, Sendable {
     extents = axes.map { shape[$0] }
   }
 
+  /// The squeezed axes among some axes of the shape.
+  func places(of some: [Int]) -> [Int] { axes.indices.filter { some.contains(axes[$0]) } }
+
   static func == (a: SqueezedShape, b: SqueezedShape) -> Bool { a.extents == b.extents }
   func hash(into hasher: inout Hasher) { hasher.combine(extents) }
 }

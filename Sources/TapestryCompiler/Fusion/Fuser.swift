@@ -119,14 +119,13 @@ struct Fuser {
 
   private mutating func place(_ node: Int) {
     let op = graph.op(of: node)
-    let isReduction = op.fusion == .reduction
     let operands = Array(graph.operands(of: node))
-    let readShape = isReduction ? graph.type(of: operands[0]).shape : graph.type(of: Value(node)).shape
-    var frame = FusionFrame(space: SqueezedShape(readShape).extents)
-    if isReduction, let reduction = op as? any ReductionOp {
-      let squeezed = SqueezedShape(readShape)
-      frame.reduced = squeezed.axes.indices.filter { reduction.axes.contains(squeezed.axes[$0]) }
-    }
+    let reduction = op as? any ReductionOp
+    let readShape = reduction != nil ? graph.type(of: operands[0]).shape : graph.type(of: Value(node)).shape
+    let squeezed = SqueezedShape(readShape)
+    let frame = FusionFrame(space: squeezed.extents, reduced: reduction.map { squeezed.places(of: $0.axes) } ?? [])
+    // One that combines nothing, over no axes or axes of extent 1, passes its operand on.
+    let isReduction = !frame.reduced.isEmpty
     var floor = 0
     var candidates: [Candidate] = []
     var separate: Set<Int> = []

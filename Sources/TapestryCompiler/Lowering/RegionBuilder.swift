@@ -88,12 +88,19 @@ struct RegionBuilder {
     case .reduction:
       guard let reduction = op as? any ReductionOp else { preconditionFailure("a reduction without axes") }
       let kind = Swift.type(of: reduction).combining
+      let operand = graph.operands(of: node).first!
+      let shape = graph.type(of: operand).shape
+      let isReducing = !SqueezedShape(shape).places(of: reduction.axes).isEmpty
+      guard isReducing else {
+        if reducesNothing && !isKept[node] { return }
+        values[Value(node)] = read(operand, within: shape, cls(node), isKept: isKept[node])
+        return
+      }
       if reducesNothing {
         values[Value(node)] = code.constant(kind.identity(type.dtype), type.dtype)
         return
       }
-      let operand = graph.operands(of: node).first!
-      let input = read(operand, within: graph.type(of: operand).shape, .full, isKept: false)
+      let input = read(operand, within: shape, .full, isKept: false)
       values[Value(node)] = code.add(.reduce(kind), of: [input], as: type.dtype, .kept)
     default:
       if reducesNothing && !isKept[node] { return }

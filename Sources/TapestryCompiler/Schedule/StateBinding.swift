@@ -16,7 +16,8 @@ struct StateBinding {
   private let rank: [Int]
   private var bound: Set<Int> = []
 
-  init(_ program: LoweredProgram) {
+  init(_ lowered: LoweredProgram) {
+    let program = StateBinding.settingAside(lowered)
     self.program = program
     dependencies = Dependencies(program)
     let waves = dependencies.earliestWaves()
@@ -31,14 +32,31 @@ struct StateBinding {
   /// The program with every variable's next value in its place.
   mutating func bind() -> LoweredProgram {
     let faulting = program.drafts.indices.filter { program.drafts[$0].canFault }
-    // A variable that is assigned its own value is not assigned.
-    let stateBuffers = program.stateBuffers
-    program.nextState.removeAll { $0.result.buffer == stateBuffers[$0.slot] && $0.result.byteOffset == 0 }
     var copied: [(slot: Int, result: LoweredProgram.Result)] = []
     for (slot, result) in program.nextState {
       if !bindInPlace(slot, result, faulting) { copied.append((slot, result)) }
     }
     copy(copied, faulting)
+    return program
+  }
+
+  /// The program without variables that are assigned their own value, and with what other variables are assigned of the
+  /// old state copied: the copy reads it before it is written over, and where nothing is in the way it is itself
+  /// bound in place. So variables can be exchanged.
+  private static func settingAside(_ lowered: LoweredProgram) -> LoweredProgram {
+    var program = lowered
+    program.nextState.removeAll { slot, result in
+      result.buffer == lowered.stateBuffers[slot] && result.byteOffset == 0
+    }
+    for (place, next) in program.nextState.enumerated() where next.result.type.byteCount > 0 {
+      guard case .state = program.buffers[next.result.buffer].location else { continue }
+      let byteCount = next.result.type.byteCount
+      let source = DraftOperand(buffer: next.result.buffer, byteOffset: next.result.byteOffset, isWrite: false)
+      let aside = program.addBuffer(.arena, byteCount: byteCount, value: nil)
+      program.drafts.append(Lowering.copyDraft(byteCount: byteCount, from: source, to: aside))
+      program.nextState[place].result.buffer = aside
+      program.nextState[place].result.byteOffset = 0
+    }
     return program
   }
 
@@ -65,26 +83,14 @@ struct StateBinding {
     return true
   }
 
-  /// Copies at the end; values that are themselves state are set aside first, so that variables can be exchanged.
+  /// Copies at the end, after every reader of the old value.
   private mutating func copy(_ copied: [(slot: Int, result: LoweredProgram.Result)], _ faulting: [Int]) {
-    var sources: [DraftOperand] = []
-    for (_, result) in copied {
-      let place = DraftOperand(buffer: result.buffer, byteOffset: result.byteOffset, isWrite: false)
-      guard case .state = program.buffers[result.buffer].location, result.type.byteCount > 0 else {
-        sources.append(place)
-        continue
-      }
-      let aside = program.addBuffer(.arena, byteCount: result.type.byteCount, value: nil)
-      program.drafts.append(Lowering.copyDraft(byteCount: result.type.byteCount, from: place, to: aside))
-      sources.append(DraftOperand(buffer: aside, byteOffset: 0, isWrite: false))
-    }
-    let before = Dependencies(program)
-    for ((slot, result), source) in zip(copied, sources) where result.type.byteCount > 0 {
-      let old = program.stateBuffers[slot]
+    for (slot, result) in copied where result.type.byteCount > 0 {
+      let source = DraftOperand(buffer: result.buffer, byteOffset: result.byteOffset, isWrite: false)
       let target = program.addBuffer(.state(slot), byteCount: result.type.byteCount, value: nil)
       let copy = program.drafts.count
       program.drafts.append(Lowering.copyDraft(byteCount: result.type.byteCount, from: source, to: target))
-      program.orderings += (before.readers[old] + faulting).map { ($0, copy) }
+      program.orderings += (dependencies.readers[program.stateBuffers[slot]] + faulting).map { ($0, copy) }
     }
   }
 }
