@@ -56,7 +56,7 @@ package struct CompiledProgram: Sendable {
     clock.mark("fusion")
     let lowered = try fused.lowered()
     clock.mark("lowering")
-    let planned = PlannedProgram(lowered)
+    let planned = PlannedProgram(lowered, guarded: options.guardsBuffers)
     memory = MemoryPlan(planned)
     clock.mark("schedule and memory")
     try CompiledProgram.check(planned, options.memoryLimit, optimized)

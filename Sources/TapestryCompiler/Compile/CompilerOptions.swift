@@ -15,6 +15,8 @@ package struct CompilerOptions: Sendable {
   package var memoryLimit: Int?
   /// Whether the verifier runs after every pass.
   package var verifies = false
+  /// Whether every buffer gets memory of its own with a guard behind it: what tests look for writes out of bounds with.
+  package var guardsBuffers = false
   /// Whether next values of variables are computed; an evaluation only reads.
   package var updatesState = true
 

@@ -37,6 +37,7 @@ struct TapeWriter {
     tape.writesState = program.state.map { slot in program.nextState.contains { program.state[$0.slot].name == slot.name } }
     tape.constants = program.constants
     tape.arenaBytes = planned.arenaBytes
+    tape.guards = planned.guards
     let frame = Frame(
       state: program.state.indices.map { Operand(.state, slot: $0, offset: 0) },
       feeds: program.feeds.indices.map { Operand(.feed, slot: $0, offset: 0) },
@@ -184,7 +185,7 @@ struct TapeWriter {
     var result = [[Range<Int>]](repeating: [], count: tape.steps.count)
     for (index, interval) in planned.intervals.enumerated() where interval.last + 1 < lastSteps.count {
       result[lastSteps[interval.last]].append(
-        planned.offsets[index]..<planned.offsets[index] + OffsetAllocator.aligned(interval.byteCount))
+        planned.offsets[index]..<planned.offsets[index] + interval.byteCount)
     }
     return result
   }

@@ -8,6 +8,12 @@ package struct TargetCosts: Sendable, Hashable {
   /// Nanoseconds of work from which waking the team pays.
   package let worthSharing: Double
 
+  package init(flopsPerNanosecond: Double, bytesPerNanosecond: Double, worthSharing: Double) {
+    self.flopsPerNanosecond = flopsPerNanosecond
+    self.bytesPerNanosecond = bytesPerNanosecond
+    self.worthSharing = worthSharing
+  }
+
   package static let portable = TargetCosts(flopsPerNanosecond: 20, bytesPerNanosecond: 10, worthSharing: 12_000)
 
   /// What an instruction takes on one core.

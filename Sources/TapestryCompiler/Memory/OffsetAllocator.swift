@@ -11,6 +11,19 @@ struct OffsetAllocator {
 
   static func aligned(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
 
+  /// The bytes a buffer takes with its guard.
+  static func guarded(_ bytes: Int) -> Int { aligned(bytes) + 64 }
+
+  /// Offsets without any sharing, a guard behind each interval.
+  static func placeApart(_ intervals: [LiveInterval]) -> (offsets: [Int], bytes: Int) {
+    var end = 0
+    let offsets = intervals.map { interval in
+      defer { end += guarded(interval.byteCount) }
+      return end
+    }
+    return (offsets, end)
+  }
+
   /// An offset for each interval, and the bytes all of them need.
   static func place(_ intervals: [LiveInterval], waves: Int) -> (offsets: [Int], bytes: Int) {
     let inOrder = placeInWaveOrder(intervals, waves: waves)

@@ -51,6 +51,9 @@ package final class TapeExecutor {
     arena = .allocate(byteCount: Swift.max(tape.arenaBytes, 64), alignment: 64)
     arena.initializeMemory(
       as: UInt8.self, repeating: poisonsDeadMemory ? 0xff : 0, count: Swift.max(tape.arenaBytes, 64))
+    for range in tape.guards {
+      (arena + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0xa5, count: range.count)
+    }
     scratch = .allocate(byteCount: prepared.scratchBytes * (team?.threads ?? 1), alignment: 64)
     var depths: [Int] = []
     var depth = 0
@@ -230,6 +233,11 @@ package final class TapeExecutor {
     for range in tape.deadAfter[step] {
       (arena + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0xff, count: range.count)
     }
+  }
+
+  /// Whether no instruction has written where none may.
+  package var guardsHold: Bool {
+    tape.guards.allSatisfy { range in range.allSatisfy { arena.load(fromByteOffset: $0, as: UInt8.self) == 0xa5 } }
   }
 
   /// Copies the bytes of an output, valid after a run until the next.

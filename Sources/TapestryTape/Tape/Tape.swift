@@ -30,6 +30,8 @@ package struct Tape: Sendable {
   package var arenaBytes = 0
   /// For each step the parts of the arena that nothing reads after it.
   package var deadAfter: [[Range<Int>]] = []
+  /// Parts of the arena that no instruction may write, in tapes made for tests.
+  package var guards: [Range<Int>] = []
   /// What each instruction is for, one line: printed in listings and messages.
   package var labels: [String] = []
   /// The nodes of the optimised graph each instruction computes.

@@ -42,6 +42,7 @@ func run(
     array.withUnsafeMutableBytes { executor.copyOutput(index, to: $0.baseAddress!) }
     outputs[slot.name] = array
   }
+  #expect(executor.guardsHold, "an instruction wrote out of bounds")
   return (outputs, after, executor.helperSlices)
 }
 
