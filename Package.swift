@@ -61,7 +61,7 @@ let package = Package(
     tests(of: "TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
     tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
-    tests(of: "TapestryCommand", ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
+    tests(of: "TapestryCommand", ["CTapestryKernels", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
     .executableTarget(
       name: "TapestryCommand",
       dependencies: [

@@ -1,7 +1,7 @@
 import CTapestryKernels
 import Dispatch
 import Synchronization
-import TapestryTape
+package import TapestryTape
 
 // A sweep over the arguments of a function: all 2^32 patterns of bits, or every Nth.
 //
@@ -13,17 +13,17 @@ import TapestryTape
 // outcome does not depend on which block ends first.
 
 /// The worst result of one function, range and instruction set.
-struct FunctionSweep: Sendable {
-  struct Worst: Sendable {
-    var ulps = 0.0
-    var argument: Float = 0
-    var got: Float = 0
-    var wanted = 0.0
+package struct FunctionSweep: Sendable {
+  package struct Worst: Sendable {
+    package var ulps = 0.0
+    package var argument: Float = 0
+    package var got: Float = 0
+    package var wanted = 0.0
   }
 
-  let range: String
-  let level: String
-  private(set) var worst = Worst()
+  package let range: String
+  package let level: String
+  package private(set) var worst = Worst()
 
   private static let blockSize = 1 << 15
 
@@ -31,7 +31,7 @@ struct FunctionSweep: Sendable {
   ///
   /// - Parameter stride: the distance between the patterns measured.
   /// - Returns: one sweep for each range and instruction set.
-  static func measure(_ function: VectorFunction, _ kernels: [KernelTable], stride: Int) -> [FunctionSweep] {
+  package static func measure(_ function: VectorFunction, _ kernels: [KernelTable], stride: Int) -> [FunctionSweep] {
     let sweeps = function.ranges.flatMap { range in
       kernels.map { FunctionSweep(range: range.name, level: $0.name) }
     }

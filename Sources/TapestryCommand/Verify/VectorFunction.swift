@@ -1,20 +1,31 @@
-import CTapestryKernels
+package import CTapestryKernels
 import Foundation
 
 /// A float32 function of the kernels and what it should give.
-struct VectorFunction: Sendable {
+package struct VectorFunction: Sendable {
   /// A part of the arguments measured on its own.
-  struct Range: Sendable {
-    let name: String
-    let contains: @Sendable (Float) -> Bool
+  package struct Range: Sendable {
+    package let name: String
+    package let contains: @Sendable (Float) -> Bool
+
+    package init(name: String, contains: @escaping @Sendable (Float) -> Bool) {
+      self.name = name
+      self.contains = contains
+    }
   }
 
-  let op: tap_tile_op
-  let ranges: [Range]
+  package let op: tap_tile_op
+  package let ranges: [Range]
   /// The value in double precision.
-  let reference: @Sendable (Double) -> Double
+  package let reference: @Sendable (Double) -> Double
 
-  var name: String { String(cString: tap_tile_op_name(op)) }
+  package init(op: tap_tile_op, ranges: [Range], reference: @escaping @Sendable (Double) -> Double) {
+    self.op = op
+    self.ranges = ranges
+    self.reference = reference
+  }
+
+  package var name: String { String(cString: tap_tile_op_name(op)) }
 
   private static let whole = [Range(name: "all") { _ in true }]
   /// The kernels reduce arguments up to 2^20 in vectors and send the others to a slow path.
@@ -22,7 +33,7 @@ struct VectorFunction: Sendable {
     Range(name: "|x| <= 2^20") { abs($0) <= 0x1p20 }, Range(name: "beyond") { !(abs($0) <= 0x1p20) },
   ]
 
-  static let all = [
+  package static let all = [
     VectorFunction(op: TAP_EXP, ranges: whole) { exp($0) },
     VectorFunction(op: TAP_LOG, ranges: whole) { log($0) },
     VectorFunction(op: TAP_EXPM1, ranges: whole) { expm1($0) },

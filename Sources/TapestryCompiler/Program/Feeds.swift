@@ -30,7 +30,7 @@ public struct Input: Hashable, Sendable {
 
 /// The arrays a run is given, by input. Written as a dictionary literal.
 public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
-  private(set) var entries: [(input: Input, array: NDArray)]
+  package private(set) var entries: [(input: Input, array: NDArray)]
 
   public init(dictionaryLiteral elements: (Input, NDArray)...) { entries = elements.map { ($0.0, $0.1) } }
 

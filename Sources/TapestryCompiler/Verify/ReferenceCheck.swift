@@ -28,7 +28,7 @@ package struct ReferenceCheck: Sendable {
   }
 
   /// The first root whose value moved, in words.
-  func difference(_ values: [NDArray], from expected: [NDArray], _ program: ProgramGraph) -> String? {
+  package func difference(_ values: [NDArray], from expected: [NDArray], _ program: ProgramGraph) -> String? {
     for (place, root) in program.roots.enumerated() {
       if let element = values[place].firstDifference(from: expected[place], tolerance: tolerance) {
         return "\(root.target) moved at element \(element) from \(expected[place].double(at: element)) to "

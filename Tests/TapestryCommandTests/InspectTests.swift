@@ -1,0 +1,79 @@
+import Foundation
+import TapestryCompiler
+import TapestryNN
+import Testing
+
+@Suite struct InspectTests {
+  private static let names = CatalogueModel.all.map(\.name)
+  private static let stages = Stage.allCases.map(\.rawValue)
+
+  @Test(arguments: names) func everyStagePrints(_ name: String) {
+    for stage in InspectTests.stages {
+      let text = Transcript("inspect", name, "--stage", stage)
+      #expect(text.status == 0 && text.errors.isEmpty && text.output.hasSuffix("\n"))
+      let dot = Transcript("inspect", name, "--stage", stage, "--format", "dot")
+      #expect(dot.status == 0 && dot.output.hasPrefix("digraph \"\(stage)\" {\n") && dot.output.hasSuffix("}\n"))
+    }
+  }
+
+  @Test func stagesAreWhatTheySay() {
+    func text(_ stage: String) -> String { Transcript("inspect", "gelu", "--stage", stage).output }
+    #expect(!text("graph").contains("gradient") && !text("graph").contains("update"))
+    #expect(text("gradient").contains("gradient") && text("gradient").contains("state \"dense/weight\" ="))
+    #expect(text("optimized").split(separator: "\n").count < text("gradient").split(separator: "\n").count)
+    #expect(text("fused").hasPrefix("4 kernels, 4 of them fused"))
+    #expect(text("fused").contains("apart: ") && text("fused").contains("the epilogue of a product does not reduce"))
+    #expect(text("tape").contains("wave 0\n") && text("tape").contains("output \"loss\""))
+    #expect(text("memory").contains("the peak") && text("memory").contains("alive at the peak:\n"))
+  }
+
+  @Test func aLoopIsPrintedAndDrawn() {
+    #expect(Transcript("inspect", "rnn", "--stage", "tape").output.contains("loop 20 times"))
+    let drawing = Transcript("inspect", "rnn", "--stage", "tape", "--format", "dot").output
+    #expect(drawing.contains("label=\"loop 20 times\"") && drawing.contains("shape=doubleoctagon"))
+  }
+
+  @Test func foldingMakesADrawingShorter() {
+    for stage in ["gradient", "fused"] {
+      let whole = Transcript("inspect", "gan", "--stage", stage, "--format", "dot").output
+      let folded = Transcript("inspect", "gan", "--stage", stage, "--format", "dot", "--fold").output
+      #expect(folded.count < whole.count && folded.contains("elementwise"))
+    }
+  }
+
+  @Test func passesCanBeLeftOut() {
+    func instructions(_ options: String...) -> Int {
+      Transcript(["inspect", "gelu", "--stage", "fused"] + options).output.split(separator: "\n").count {
+        $0.hasPrefix("kernel ")
+      }
+    }
+    let fused = instructions()
+    #expect(instructions("--passes-without", "fusion") > 5 * fused)
+    let plain = Transcript("inspect", "gelu", "--passes-without", "algebra,views").output
+    #expect(plain != Transcript("inspect", "gelu").output)
+    #expect(plain != Transcript("inspect", "gelu", "--stop-after", "canonicalize").output)
+  }
+
+  #if os(Linux)
+    /// Sets and dictionaries are ordered anew in each process: only another process can show that no order comes from one.
+    @Test(arguments: ["cnn", "gan"]) func anotherProcessPrintsTheSameBytes(_ name: String) throws {
+      let tool = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
+        "tapestry")
+      for stage in InspectTests.stages {
+        for format in ["text", "dot"] {
+          let arguments = ["inspect", name, "--stage", stage, "--format", format]
+          let process = Process()
+          let pipe = Pipe()
+          process.executableURL = tool
+          process.arguments = arguments
+          process.standardOutput = pipe
+          try process.run()
+          let printed = try pipe.fileHandleForReading.readToEnd()
+          process.waitUntilExit()
+          let ownBytes = Data(Transcript(arguments).output.utf8)
+          #expect(process.terminationStatus == 0 && printed == ownBytes, "\(arguments)")
+        }
+      }
+    }
+  #endif
+}

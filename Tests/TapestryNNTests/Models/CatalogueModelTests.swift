@@ -1,0 +1,58 @@
+import TapestryCompiler
+import TapestryCore
+import TapestryGraph
+import TapestryNN
+import Testing
+
+@Suite struct CatalogueModelTests {
+  private static let names = CatalogueModel.all.map(\.name)
+
+  @Test func namesAreDistinct() {
+    #expect(Set(CatalogueModelTests.names).count == CatalogueModelTests.names.count)
+  }
+
+  @Test(arguments: names) func memoryIsPlannedTightly(_ name: String) throws {
+    let memory = try CatalogueModel.named(name).compiled().memory
+    #expect(memory.overlap() == nil)
+    #expect(memory.liveBytes > 0 && memory.arenaBytes >= memory.liveBytes)
+    #expect(Double(memory.arenaBytes) <= 1.1 * Double(memory.liveBytes))
+  }
+
+  /// Two steps: the second starts from moments that are not zero.
+  @Test(arguments: names) func compiledEqualsReference(_ name: String) throws {
+    let model = try CatalogueModel.named(name)
+    let program = model.program()
+    let source = try program.compiled(for: model.feeds).source
+    let inputs = Dictionary(uniqueKeysWithValues: model.feeds.entries.map { ($0.input.name, $0.array) })
+    var state = try program.initialState(seed: 1)
+    for _ in 0..<2 {
+      let before = Dictionary(uniqueKeysWithValues: state.paths.map { ($0, state[$0]!) })
+      let check = ReferenceCheck(inputs: inputs, state: before, tolerance: 1e-4)
+      let expected = try check.values(of: source)
+      let results = try program.run(&state, model.feeds)
+      let actual = try source.roots.map { root in
+        switch root.target {
+        case .output(let name): try results.array(Output(name))
+        case .state(let path): try #require(state[path])
+        }
+      }
+      #expect(check.difference(actual, from: expected, source) == nil)
+    }
+  }
+
+  @Test(arguments: names) func everyStepMovesEveryParameter(_ name: String) throws {
+    let model = try CatalogueModel.named(name)
+    let program = model.program()
+    let before = try program.initialState(seed: 1)
+    var after = before
+    _ = try program.run(&after, model.feeds)
+    let parameters = try program.compiled(for: model.feeds).source.store.effects.variables.filter(\.isTrainable)
+    #expect(!parameters.isEmpty)
+    for parameter in parameters { #expect(before[parameter.path] != after[parameter.path], "\(parameter.path)") }
+  }
+
+  @Test func aWrongNameSuggestsTheNearest() {
+    let error = #expect(throws: TapestryError.self) { try CatalogueModel.named("mlp-two-clas") }
+    #expect(error?.description.contains("did you mean 'mlp-two-class'?") == true)
+  }
+}
