@@ -28,9 +28,12 @@ enum VerifyCommand {
     for function in VectorFunction.all {
       for sweep in FunctionSweep.measure(function, kernels, stride: values[stride]) {
         isWithin = isWithin && sweep.worst.ulps <= bound
-        table.add(
-          function.name, sweep.range, sweep.level, VerifyCommand.fixed(sweep.worst.ulps), sweep.worst.argument,
-          sweep.worst.got, Float(sweep.worst.wanted))
+        let worst = sweep.worst
+        let cells =
+          worst.ulps > 0
+          ? [VerifyCommand.fixed(worst.ulps), "\(worst.argument)", "\(worst.got)", "\(Float(worst.wanted))"]
+          : ["<= 0.5", "", "", ""]
+        table.add([function.name, sweep.range, sweep.level] + cells)
       }
       write("\(function.name) measured\n", true)
     }

@@ -14,14 +14,21 @@ package struct VectorFunction: Sendable {
     }
   }
 
+  /// What the value at -x is to the value at x.
+  package enum Symmetry: Sendable { case none, odd, even }
+
   package let op: tap_tile_op
   package let ranges: [Range]
+  package let symmetry: Symmetry
   /// The value in double precision.
   package let reference: @Sendable (Double) -> Double
 
-  package init(op: tap_tile_op, ranges: [Range], reference: @escaping @Sendable (Double) -> Double) {
+  package init(
+    op: tap_tile_op, ranges: [Range], symmetry: Symmetry = .none, reference: @escaping @Sendable (Double) -> Double
+  ) {
     self.op = op
     self.ranges = ranges
+    self.symmetry = symmetry
     self.reference = reference
   }
 
@@ -38,10 +45,10 @@ package struct VectorFunction: Sendable {
     VectorFunction(op: TAP_LOG, ranges: whole) { log($0) },
     VectorFunction(op: TAP_EXPM1, ranges: whole) { expm1($0) },
     VectorFunction(op: TAP_LOG1P, ranges: whole) { log1p($0) },
-    VectorFunction(op: TAP_TANH, ranges: whole) { tanh($0) },
+    VectorFunction(op: TAP_TANH, ranges: whole, symmetry: .odd) { tanh($0) },
     VectorFunction(op: TAP_SIGMOID, ranges: whole) { 1 / (1 + exp(-$0)) },
-    VectorFunction(op: TAP_ERF, ranges: whole) { erf($0) },
-    VectorFunction(op: TAP_SIN, ranges: angles) { sin($0) },
-    VectorFunction(op: TAP_COS, ranges: angles) { cos($0) },
+    VectorFunction(op: TAP_ERF, ranges: whole, symmetry: .odd) { erf($0) },
+    VectorFunction(op: TAP_SIN, ranges: angles, symmetry: .odd) { sin($0) },
+    VectorFunction(op: TAP_COS, ranges: angles, symmetry: .even) { cos($0) },
   ]
 }
