@@ -34,7 +34,9 @@ struct TapeWriter {
     let program = planned.program
     tape.feeds = program.feeds
     tape.state = program.state
-    tape.writesState = program.state.map { slot in program.nextState.contains { program.state[$0.slot].name == slot.name } }
+    tape.writesState = program.state.map { slot in
+      program.nextState.contains { program.state[$0.slot].name == slot.name }
+    }
     tape.constants = program.constants
     tape.arenaBytes = planned.arenaBytes
     tape.guards = planned.guards
@@ -143,7 +145,8 @@ struct TapeWriter {
     if tape.instructions.count > first { appendWave(first, commits: false) }
     var frame = Frame(
       depth: outer.depth + 1, owner: owner, arena: operands[loop.workspace], state: loop.carries.map { operands[$0] },
-      feeds: loop.feeds.map { moved($0, operands, outer.depth) }, outputs: loop.outputs.map { moved($0, operands, outer.depth) },
+      feeds: loop.feeds.map { moved($0, operands, outer.depth) },
+      outputs: loop.outputs.map { moved($0, operands, outer.depth) },
       constants: [])
     for constant in loop.body.program.constants {
       frame.constants.append(tape.constants.count)
@@ -165,7 +168,8 @@ struct TapeWriter {
 
   private mutating func appendCopy(_ source: Operand, _ target: Operand, byteCount: Int) {
     guard byteCount > 0, source != target else { return }
-    let draft = Lowering.copyDraft(byteCount: byteCount, from: DraftOperand(buffer: 0, byteOffset: 0, isWrite: false), to: 1)
+    let draft = Lowering.copyDraft(
+      byteCount: byteCount, from: DraftOperand(buffer: 0, byteOffset: 0, isWrite: false), to: 1)
     var instruction = Instruction(draft.routine, draft.dtype)
     instruction.firstOperand = Int32(tape.operands.count)
     instruction.operandCount = 2

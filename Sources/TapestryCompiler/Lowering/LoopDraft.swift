@@ -53,7 +53,9 @@ struct PlannedProgram: Sendable {
   /// The offset of each arena buffer, by buffer; -1 for others.
   var bufferOffsets: [Int] {
     var result = [Int](repeating: -1, count: program.buffers.count)
-    for (index, interval) in intervals.enumerated() { for buffer in interval.buffers { result[buffer] = offsets[index] } }
+    for (index, interval) in intervals.enumerated() {
+      for buffer in interval.buffers { result[buffer] = offsets[index] }
+    }
     return result
   }
 }

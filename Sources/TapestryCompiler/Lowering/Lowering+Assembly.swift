@@ -23,7 +23,8 @@ extension Lowering {
     let target = buffer(of: Value(node))
     var code = TileCode()
     code.stores = [TileCode.Store(value: code.constant(op.value, type.dtype), operand: 0, cls: .full)]
-    add(code, extents: type.shape.extents, [type.shape.rowMajorStrides], type.dtype,
+    add(
+      code, extents: type.shape.extents, [type.shape.rowMajorStrides], type.dtype,
       [DraftOperand(buffer: target, byteOffset: 0, isWrite: true)], for: node)
     let fill = program.drafts.count - 1
     let strides = type.shape.rowMajorStrides
@@ -66,7 +67,8 @@ extension Lowering {
     let region = Region(
       extents: space.extents, kept: space.kept, reduced: 0, strides: strides, program: assembler.assemble())
     var draft = Draft(
-      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: region, operands: operands, members: node.map { [$0] } ?? [])
+      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: region, operands: operands,
+      members: node.map { [$0] } ?? [])
     if let node { draft.label = graph.label(of: [node]) }
     program.drafts.append(draft)
   }

@@ -9,7 +9,8 @@ extension Lowering {
   mutating func lowerLoop(_ scan: Scan, _ draft: inout Draft) throws(TapestryError) {
     guard bodies.depth < BodyOptions.deepest else {
       throw TapestryError(
-        .invalidGraph, "scans are nested more than \(BodyOptions.deepest) deep", remedy: "join two of the loops into one")
+        .invalidGraph, "scans are nested more than \(BodyOptions.deepest) deep",
+        remedy: "join two of the loops into one")
     }
     let carries = (0..<scan.counts.carries).map { "carry \($0)" }
     let roots = scan.body.outputs.enumerated().map { place, value in

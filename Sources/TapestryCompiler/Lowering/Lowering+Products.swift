@@ -41,7 +41,8 @@ extension Lowering {
     let shapes = (operands + [Value(node)]).map { graph.type(of: $0).shape }
     let geometry = op.geometry
     draft.parameters =
-      shapes[input].extents + shapes[output].extents[1...] + shapes[filter].extents[..<2] + geometry.strides + geometry.low
+      shapes[input].extents + shapes[output].extents[1...] + shapes[filter].extents[..<2] + geometry.strides
+      + geometry.low
       + geometry.dilation + [op.groups]
   }
 }

@@ -17,10 +17,14 @@ extension Lowering {
     draft.label = graph.label(of: [node])
     draft.flops = flops([node])
     for operand in operands { draft.operands.append(contiguous(operand)) }
-    for result in results { draft.operands.append(DraftOperand(buffer: buffer(of: result), byteOffset: 0, isWrite: true)) }
+    for result in results {
+      draft.operands.append(DraftOperand(buffer: buffer(of: result), byteOffset: 0, isWrite: true))
+    }
     if let scan = op as? Scan {
       try lowerLoop(scan, &draft)
-    } else if !useKernel(op, operands.map { graph.type(of: $0).shape }, results.map { graph.type(of: $0).shape }, &draft) {
+    } else if !useKernel(
+      op, operands.map { graph.type(of: $0).shape }, results.map { graph.type(of: $0).shape }, &draft)
+    {
       draft.callOut = CallOut(
         OpCall(op: op), operands.map { graph.type(of: $0) }, results.map { graph.type(of: $0) })
       draft.canFault = true

@@ -166,7 +166,8 @@ struct RegionBuilder {
   }
 
   private mutating func load(_ access: ViewAccess, _ strides: [Int], _ dtype: DType, _ cls: TileCode.Class) -> Int {
-    let key = LoadKey(access: ViewAccess(base: access.base, offset: access.offset, strides: []), strides: strides, cls: cls)
+    let key = LoadKey(
+      access: ViewAccess(base: access.base, offset: access.offset, strides: []), strides: strides, cls: cls)
     if let known = loads[key] { return known }
     operands.append(
       Operand(value: access.base, elementOffset: access.offset, dtype: dtype, strides: strides, isStore: false))

@@ -104,7 +104,8 @@ struct TileAssembler {
   }
 
   private mutating func append(
-    _ op: UInt16, _ definition: TileCode.Definition, dst: Int, inputs: [Int], imm: UInt16 = 0, cls: TileCode.Class? = nil
+    _ op: UInt16, _ definition: TileCode.Definition, dst: Int, inputs: [Int], imm: UInt16 = 0,
+    cls: TileCode.Class? = nil
   ) {
     var instruction = tap_tile_instr()
     instruction.op = op
@@ -209,7 +210,8 @@ struct TileAssembler {
         last[register] = max(last[register], isLoop && isFromBefore ? bounds[sectionOf[index] + 1] - 1 : index)
       }
     }
-    for register in 0..<virtualCount where first[register] >= 0 && sections[sectionOf[first[register]]].kind == TAP_SETUP {
+    for register in 0..<virtualCount
+    where first[register] >= 0 && sections[sectionOf[first[register]]].kind == TAP_SETUP {
       last[register] = lines.count
     }
     return last

@@ -30,9 +30,12 @@ struct LiveIntervals {
         for buffer in draft.writes where program.buffers[buffer].location == .arena && intervalOf[buffer] < 0 {
           let last =
             isPinned[buffer]
-            ? schedule.waves.count - 1 : (dependencies.readers[buffer] + dependencies.writers[buffer]).map { schedule.waveOf[$0] }.max() ?? wave
+            ? schedule.waves.count - 1
+            : (dependencies.readers[buffer] + dependencies.writers[buffer]).map { schedule.waveOf[$0] }.max() ?? wave
           let heir = draft.inPlacePairs.first { pair in
-            guard draft.operands[pair.write].buffer == buffer, dependencies.soleWriter(of: buffer) != nil else { return false }
+            guard draft.operands[pair.write].buffer == buffer, dependencies.soleWriter(of: buffer) != nil else {
+              return false
+            }
             let old = draft.operands[pair.read].buffer
             return intervalOf[old] >= 0 && !taken.contains(old) && !isPinned[old]
               && program.buffers[old].byteCount == program.buffers[buffer].byteCount

@@ -59,7 +59,7 @@ public final class Program: Sendable {
       traces = [2, 3].map { Tracing(mode: .training, feeds: nil, placeholder: $0) }
       for tracing in traces { tracing.trace(build) }
     }
-    for tracing in traces { try tracing.graph.validate() }
+    for tracing in traces { try validate(tracing.graph, isProbe: feeds == nil) }
     let variables = traces.map { $0.graph.snapshot.effects.variables }
     for (a, b) in zip(variables[0], variables.last!) where a.type != b.type {
       throw TapestryError(
@@ -72,6 +72,17 @@ public final class Program: Sendable {
       state[variable.path] = variable.initializer(variable.type, RandomStream(seed: seed, name: variable.path))
     }
     return state
+  }
+
+  /// Throws a graph's diagnostics; those of a probe may come from the sizes tried for open extents.
+  private func validate(_ graph: Graph, isProbe: Bool) throws(TapestryError) {
+    do { try graph.validate() } catch {
+      guard isProbe else { throw error }
+      throw TapestryError(
+        error.code, error.message,
+        remedy: error.remedy + "; if it is the size tried for an open extent that does not fit, pass `feeds:`",
+        at: error.place, notes: error.notes)
+    }
   }
 
   /// Runs the program once, in training mode: state is updated in place.

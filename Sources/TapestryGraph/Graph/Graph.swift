@@ -62,6 +62,7 @@ extension Graph {
   /// Records an op and gives its results; poisoned ones when an operand is poisoned or the op refuses its operands.
   package func record(_ op: some Op, _ operands: [Tensor], at place: SourcePlace? = nil) -> [Tensor] {
     if let stranger = operands.first(where: { $0.graph !== self }) {
+      if let poisoned = Graph.adopted(operands) { return [Tensor](repeating: poisoned, count: op.resultCount) }
       if let (home, captured) = Graph.joined(operands) { return home.record(op, captured, at: place) }
       for graph in [self, stranger.graph] {
         graph.diagnose(
@@ -118,7 +119,9 @@ extension Graph {
   /// - Parameters:
   ///   - partner: for gradients, the forward node whose rule is called: what it makes belongs to that node's scope and line.
   ///   - scope: the scope the nodes belong to, where it is not that of their operands.
-  package func inPhase<Result>(_ phase: Phase, partner: Int32 = -1, scope: String? = nil, _ body: () -> Result) -> Result {
+  package func inPhase<Result>(_ phase: Phase, partner: Int32 = -1, scope: String? = nil, _ body: () -> Result)
+    -> Result
+  {
     let before = store.withLock { store in
       defer { (store.effects.phase, store.effects.partner, store.effects.scope) = (phase, partner, scope) }
       return (store.effects.phase, store.effects.partner, store.effects.scope)
@@ -141,13 +144,15 @@ extension GraphStore {
       return Origin(
         scope: forward.scope, place: forward.place ?? effects.place, phase: effects.phase, partner: effects.partner)
     }
-    var inherited: Origin?
-    for operand in operands.sorted(by: { $0.node > $1.node }) where inherited?.place == nil {
-      // A number beside a tensor has no place of its own.
-      inherited = origins.first(from: nodes[Int(operand.node)].origin) ?? inherited
+    // A number beside a tensor has neither; an input has no scope.
+    var inherited = Origin(scope: "", phase: .forward)
+    for operand in operands.sorted(by: { $0.node > $1.node }) {
+      guard let origin = origins.first(from: nodes[Int(operand.node)].origin) else { continue }
+      if inherited.scope.isEmpty { inherited.scope = origin.scope }
+      inherited.place = inherited.place ?? origin.place
     }
     return Origin(
-      scope: effects.scope ?? inherited?.scope ?? "", place: effects.place ?? place ?? inherited?.place,
+      scope: effects.scope ?? inherited.scope, place: effects.place ?? place ?? inherited.place,
       phase: effects.phase, partner: effects.partner)
   }
 }

@@ -163,6 +163,7 @@ extension Graph {
 
   /// Names a value as a result of the program. A name used again is a diagnostic.
   public func report(_ name: String, _ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line) {
+    if tensor.isHomeless { return tensor.graph.diagnostics.forEach(diagnose) }
     guard tensor.graph === self else {
       let isInBody = tensor.graph.outermost === self
       for graph in isInBody ? [self] : [self, tensor.graph] {

@@ -15,7 +15,7 @@ import TapestryCore
 public func einsum(
   _ formula: String, _ operands: Tensor..., file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  precondition(!operands.isEmpty, "einsum needs an operand to belong to a graph")
+  guard !operands.isEmpty else { return Graph.noOperands("einsum", at: SourcePlace(file, line)) }
   let graph = operands[0].graph
   guard !operands.contains(where: \.isPoisoned) else { return Tensor(graph, .poison) }
   return graph.located(file, line) {

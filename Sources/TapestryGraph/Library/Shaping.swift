@@ -58,7 +58,7 @@ public func flatten(_ x: Tensor, from axis: Int = 1, file: StaticString = #fileI
 public func stack(
   _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  precondition(!tensors.isEmpty, "stack needs at least one tensor to belong to a graph")
+  guard !tensors.isEmpty else { return Graph.noOperands("stack", at: SourcePlace(file, line)) }
   let first = tensors[0]
   if let other = tensors.first(where: { !$0.isPoisoned && !first.isPoisoned && $0.type != first.type }) {
     return first.graph.refuse(

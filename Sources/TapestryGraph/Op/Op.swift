@@ -123,9 +123,10 @@ extension Tensor {
   public static func apply(
     _ op: some Op, _ operands: [Tensor], file: StaticString = #fileID, line: UInt = #line
   ) -> [Tensor] {
+    let place = SourcePlace(file, line)
     guard let graph = operands.first?.graph else {
-      preconditionFailure("an op without operands has no graph to belong to")
+      return [Tensor](repeating: Graph.noOperands(Swift.type(of: op).name, at: place), count: op.resultCount)
     }
-    return graph.record(op, operands, at: SourcePlace(file, line))
+    return graph.record(op, operands, at: place)
   }
 }

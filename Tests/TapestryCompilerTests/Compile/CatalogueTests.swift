@@ -19,12 +19,14 @@ import Testing
     }
   }
 
-  static let cases: [Case] = OpCatalogue.all.flatMap { $0.samples }.filter { !($0.op is InputOp || $0.op is VariableOp) }
-    .flatMap { sample in
-      // A scan's body and a random op's attribute fix their own types.
-      let isFixed = sample.op is Scan || sample.op is RandomUniform || sample.op is ConstantOp || sample.op is Iota
-      return (isFixed ? [false] : [false, true]).map { Case(sample: sample, inDouble: $0) }
-    }
+  static let cases: [Case] = OpCatalogue.all.flatMap { $0.samples }.filter {
+    !($0.op is InputOp || $0.op is VariableOp)
+  }
+  .flatMap { sample in
+    // A scan's body and a random op's attribute fix their own types.
+    let isFixed = sample.op is Scan || sample.op is RandomUniform || sample.op is ConstantOp || sample.op is Iota
+    return (isFixed ? [false] : [false, true]).map { Case(sample: sample, inDouble: $0) }
+  }
 
   @Test(arguments: cases)
   func compiledEqualsReference(_ test: Case) throws {
@@ -40,7 +42,9 @@ import Testing
     let terms = results.filter { $0.dtype.isFloat }.map { sum(cast($0, to: test.inDouble ? .float64 : .float32)) }
     if type(of: test.sample.op).differentiability == .differentiable, !floats.isEmpty, !terms.isEmpty {
       let loss = terms.dropFirst().reduce(terms[0]) { $0 + $1 }
-      for (place, g) in gradients(of: loss, in: floats, disconnected: .zeros).enumerated() { graph.report("g\(place)", g) }
+      for (place, g) in gradients(of: loss, in: floats, disconnected: .zeros).enumerated() {
+        graph.report("g\(place)", g)
+      }
     }
     var options = CompilerOptions()
     options.guardsBuffers = true
@@ -55,7 +59,8 @@ import Testing
     let expected = try Interpreter(traced.store).evaluate(traced.roots.map(\.value), inputs: inputs)
     for kernels in KernelTable.all {
       let (outputs, _, _) = try run(compiled.tape, inputs: inputs, state: [:], kernels: kernels)
-      let (shared, _, _) = try run(compiled.tape, inputs: inputs, state: [:], kernels: kernels, team: CatalogueTests.team)
+      let (shared, _, _) = try run(
+        compiled.tape, inputs: inputs, state: [:], kernels: kernels, team: CatalogueTests.team)
       #expect(outputs == shared, "on \(kernels.name) three threads give other bits than one")
       for (root, value) in zip(traced.roots, expected) {
         guard case .output(let name) = root.target else { continue }

@@ -27,7 +27,8 @@ func firstWrongNode(
       let expected = try? Interpreter(store).evaluate([root.value], inputs: inputs, state: state)[0]
     else { return "%\(node) does not compile or run" }
     if !areNear(actual, expected, tolerance) {
-      return "\(actual) against \(expected)\n" + store.text(roots: [("node", root.value)]) + "\n" + compiled.tape.listing
+      return "\(actual) against \(expected)\n" + store.text(roots: [("node", root.value)]) + "\n"
+        + compiled.tape.listing
     }
   }
   return nil

@@ -43,7 +43,8 @@ extension FuzzGraph {
   /// A float tensor that broadcasts with another.
   private mutating func partner(_ x: Tensor) -> Tensor {
     let fitting = floats.filter { y in
-      x.shape.broadcast(with: y.shape).map { $0.count <= FuzzGraph.mostElements && $0.rank <= FuzzGraph.mostAxes } ?? false
+      x.shape.broadcast(with: y.shape).map { $0.count <= FuzzGraph.mostElements && $0.rank <= FuzzGraph.mostAxes }
+        ?? false
     }
     return draw.late(of: fitting)
   }
@@ -69,7 +70,9 @@ extension FuzzGraph {
     case 3:
       let mask = draw.late(of: masks)
       let other = draw.late(of: masks)
-      guard let shape = mask.shape.broadcast(with: other.shape), shape.count <= FuzzGraph.mostElements else { return mask }
+      guard let shape = mask.shape.broadcast(with: other.shape), shape.count <= FuzzGraph.mostElements else {
+        return mask
+      }
       return draw.flag() ? mask .& other : (mask .| other) .^ mask
     default:
       let mask = draw.late(of: masks)
@@ -83,7 +86,8 @@ extension FuzzGraph {
   private mutating func integer() -> Tensor {
     let i = draw.late(of: ints)
     let fitting = ints.filter { j in
-      i.shape.broadcast(with: j.shape).map { $0.count <= FuzzGraph.mostElements && $0.rank <= FuzzGraph.mostAxes } ?? false
+      i.shape.broadcast(with: j.shape).map { $0.count <= FuzzGraph.mostElements && $0.rank <= FuzzGraph.mostAxes }
+        ?? false
     }
     let j = draw.late(of: fitting)
     return switch draw.below(8) {
@@ -123,7 +127,9 @@ extension FuzzGraph {
       let odd = extents.filter { $0 != 1 }
       return draw.flag() ? x.reshape(Shape([1] + odd)) : x.reshape(Shape(odd + [1]))
     case 2:
-      guard x.rank > 1, let split = [2, 3, 5].first(where: { x.shape.count % $0 == 0 && x.shape.count > 0 }) else { return x }
+      guard x.rank > 1, let split = [2, 3, 5].first(where: { x.shape.count % $0 == 0 && x.shape.count > 0 }) else {
+        return x
+      }
       return x.reshape([split, x.shape.count / split])
     case 3, 4: return x.transpose(draw.permutation(of: x.rank))
     case 5:

@@ -58,7 +58,8 @@ struct FuzzGraph {
     let read = scope.parameter(name, shape, .zeros, dtype: dtype)
     if draw.below(4) == 0 {
       let (p, q) = (
-        scope.parameter("p", shapes["p"]!, .zeros, dtype: dtype), scope.parameter("q", shapes["q"]!, .zeros, dtype: dtype)
+        scope.parameter("p", shapes["p"]!, .zeros, dtype: dtype),
+        scope.parameter("q", shapes["q"]!, .zeros, dtype: dtype)
       )
       scope.assign("p", q)
       scope.assign("q", p)

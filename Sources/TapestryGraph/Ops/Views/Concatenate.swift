@@ -78,7 +78,7 @@ package struct Concatenate: Op {
 public func concatenate(
   _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  precondition(!tensors.isEmpty, "concatenate needs at least one tensor to belong to a graph")
+  guard !tensors.isEmpty else { return Graph.noOperands("concatenate", at: SourcePlace(file, line)) }
   guard let axis = tensors[0].checked(axis, of: "concatenate", file, line) else {
     return Tensor(tensors[0].graph, .poison)
   }
