@@ -23,9 +23,16 @@ import Testing
   @Test func anOpOfOnesOwnWithoutOperands() {
     let graph = Graph()
     let x = graph.input("x", [2])
-    let z = Tensor.apply(Multiply(), [], file: "Main.swift", line: 3)[0]
+    let z = Tensor.apply(Mine(), [], file: "Main.swift", line: 3)[0]
     #expect((x * z).isPoisoned)
     #expect(graph.diagnostics.count == 1)
-    #expect(graph.diagnostics[0].message == "multiply is given no tensors")
+    #expect(graph.diagnostics[0].message == "mine is given no tensors")
   }
+}
+
+private struct Mine: Op {
+  static let name = "mine"
+  static let summary = "Nothing."
+  func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] { operands }
+  func evaluate(_ operands: [NDArray]) throws(TapestryError) -> [NDArray] { operands }
 }
