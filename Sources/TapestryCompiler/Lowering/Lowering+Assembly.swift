@@ -43,12 +43,9 @@ extension Lowering {
     let type = graph.type(of: value)
     guard type.shape.count > 0 else { return false }
     let access = views[value]
-    var code = TileCode()
-    let loaded = code.add(.load(operand: 0), as: type.dtype, .full)
-    code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
     let width = type.dtype.byteCount
     add(
-      code, extents: type.shape.extents, [access.strides, strides], type.dtype,
+      .copy(type.dtype), extents: type.shape.extents, [access.strides, strides], type.dtype,
       [
         DraftOperand(buffer: buffer(of: access.base), byteOffset: access.offset * width, isWrite: false),
         DraftOperand(buffer: target, byteOffset: start * width, isWrite: true),
@@ -60,16 +57,40 @@ extension Lowering {
   private mutating func add(
     _ code: TileCode, extents: [Int], _ strides: [[Int]], _ dtype: DType, _ operands: [DraftOperand], for node: Int?
   ) {
+    var draft = Draft(
+      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: Region(mapping: code, extents, strides),
+      operands: operands, members: node.map { [$0] } ?? [])
+    if let node { draft.label = graph.label(of: [node]) }
+    program.drafts.append(draft)
+  }
+
+  /// A draft that copies a whole buffer into another.
+  static func copyDraft(byteCount: Int, from source: DraftOperand, to target: Int) -> Draft {
+    let dtype: DType = byteCount % 4 == 0 ? .int32 : .bool
+    return Draft(
+      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype,
+      region: Region(mapping: .copy(dtype), [byteCount / dtype.byteCount], [[1], [1]]),
+      operands: [source, DraftOperand(buffer: target, byteOffset: 0, isWrite: true)], members: [])
+  }
+}
+
+extension TileCode {
+  /// Operand 0 copied to operand 1.
+  fileprivate static func copy(_ dtype: DType) -> TileCode {
+    var code = TileCode()
+    let loaded = code.add(.load(operand: 0), as: dtype, .full)
+    code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
+    return code
+  }
+}
+
+extension Region {
+  /// A map of code over a space.
+  fileprivate init(mapping code: TileCode, _ extents: [Int], _ strides: [[Int]]) {
     var space = IterationSpace(extents: extents, reducedAxes: [])
     var strides = strides
     space.coalesce(&strides)
     var assembler = TileAssembler(code, isResident: true)
-    let region = Region(
-      extents: space.extents, kept: space.kept, reduced: 0, strides: strides, program: assembler.assemble())
-    var draft = Draft(
-      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: region, operands: operands,
-      members: node.map { [$0] } ?? [])
-    if let node { draft.label = graph.label(of: [node]) }
-    program.drafts.append(draft)
+    self.init(extents: space.extents, kept: space.kept, reduced: 0, strides: strides, program: assembler.assemble())
   }
 }

@@ -176,20 +176,6 @@ struct Lowering {
     addCopy(of: value, to: copy, strides: type.shape.rowMajorStrides)
     return DraftOperand(buffer: copy, byteOffset: 0, isWrite: false)
   }
-
-  /// A draft that copies a whole buffer into another.
-  static func copyDraft(byteCount: Int, from source: DraftOperand, to target: Int) -> Draft {
-    let dtype: DType = byteCount % 4 == 0 ? .int32 : .bool
-    var code = TileCode()
-    let loaded = code.add(.load(operand: 0), as: dtype, .full)
-    code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]
-    var assembler = TileAssembler(code, isResident: true)
-    let region = Region(
-      extents: [byteCount / dtype.byteCount], kept: 1, reduced: 0, strides: [[1], [1]], program: assembler.assemble())
-    return Draft(
-      routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: region,
-      operands: [source, DraftOperand(buffer: target, byteOffset: 0, isWrite: true)], members: [])
-  }
 }
 
 extension Region {

@@ -46,3 +46,23 @@ package struct MemoryPlan: Sendable {
     return nil
   }
 }
+
+extension MemoryPlan {
+  init(_ planned: PlannedProgram) {
+    self.init()
+    for (index, interval) in planned.intervals.enumerated() {
+      blocks.append(
+        Block(
+          offset: planned.offsets[index], byteCount: interval.byteCount, waves: interval.first...interval.last,
+          values: interval.buffers.compactMap { planned.program.buffers[$0].value }))
+    }
+    arenaBytes = planned.arenaBytes
+    waveCount = planned.schedule.waves.count
+    (liveBytes, peakWave) = LiveIntervals.peak(planned.intervals, waves: waveCount)
+    for draft in planned.program.drafts {
+      for buffer in draft.writes where planned.program.buffers[buffer].location == .arena {
+        valueBytes += planned.program.buffers[buffer].byteCount
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// A lowered program with an order and addresses.
+struct PlannedProgram: Sendable {
+  let program: LoweredProgram
+  let schedule: Schedule
+  let intervals: [LiveInterval]
+  let offsets: [Int]
+  let arenaBytes: Int
+  /// Parts of the arena that no instruction may write.
+  let guards: [Range<Int>]
+
+  /// Binds state (and outputs, in the body of a loop), orders the drafts and places the buffers.
+  ///
+  /// - Parameter guarded: whether no memory is shared and each buffer is followed by a guard.
+  init(_ lowered: LoweredProgram, bindsOutputs: Bool = false, guarded: Bool = false) {
+    var binding = StateBinding(bindsOutputs ? lowered.bindingOutputs() : lowered)
+    program = binding.bind()
+    (schedule, intervals) = Scheduler(program: program).schedule()
+    (offsets, arenaBytes) =
+      guarded
+      ? OffsetAllocator.placeApart(intervals) : OffsetAllocator.place(intervals, waves: schedule.waves.count)
+    guards =
+      guarded
+      ? zip(intervals, offsets).map { $1 + $0.byteCount..<$1 + OffsetAllocator.guarded($0.byteCount) } : []
+  }
+
+  /// The offset of each arena buffer, by buffer; -1 for others.
+  var bufferOffsets: [Int] {
+    var result = [Int](repeating: -1, count: program.buffers.count)
+    for (index, interval) in intervals.enumerated() {
+      for buffer in interval.buffers { result[buffer] = offsets[index] }
+    }
+    return result
+  }
+}
