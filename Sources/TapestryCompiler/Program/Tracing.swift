@@ -34,7 +34,9 @@ public final class Tracing: Sendable {
   /// The tensor of an input, of the shape fed.
   public subscript(input: Input, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let open = Shape(input.extents.map { $0 ?? placeholder })
-    guard let fed = feeds?[input.name] else { return graph.input(input.name, open, input.dtype, file: file, line: line) }
+    guard let fed = feeds?[input.name] else {
+      return graph.input(input.name, open, input.dtype, file: file, line: line)
+    }
     if let fault = input.fault(of: fed) { graph.diagnose(fault) }
     return graph.input(input.name, fed.shape, input.dtype, file: file, line: line)
   }

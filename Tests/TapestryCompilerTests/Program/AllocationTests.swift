@@ -11,7 +11,7 @@ import Testing
   static func allocations(runs: Int, threads: Int) throws -> Int64 {
     let program = Classifier.traced(ProgramOptions(threads: threads))
     var state = try program.initialState(seed: 1)
-    let feeds = Classifier.feeds(256)
+    let feeds = Classifier.feeds(2048)
     var results = Results()
     for _ in 0..<5 { try program.run(&state, feeds, into: &results) }
     let before = allocation_count()
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func theRunsCountedUseBothThreads() throws {
-    let compiled = try Classifier.traced().compiled(for: Classifier.feeds(256))
+    let compiled = try Classifier.traced().compiled(for: Classifier.feeds(2048))
     #expect(compiled.tape.steps.contains { $0.isParallel })
   }
 
