@@ -25,11 +25,11 @@ class Family:
 
     def random(self, *shape, scale=1.0):
         """Normal numbers, rounded to four decimals to keep the files small."""
-        return (torch.randn(*shape, generator=self.generator) * scale).mul(1e4).round().div(1e4)
+        return (torch.randn(shape, generator=self.generator) * scale).mul(1e4).round().div(1e4)
 
     def positive(self, *shape):
         """Numbers in (0.05, 0.95)."""
-        return (torch.rand(*shape, generator=self.generator) * 0.9 + 0.05).mul(1e4).round().div(1e4)
+        return (torch.rand(shape, generator=self.generator) * 0.9 + 0.05).mul(1e4).round().div(1e4)
 
     def add(self, name, inputs, parameters, function, start=None, state=None):
         """Runs `function(**inputs, p=parameters)`, a dictionary of outputs, and records the case.

@@ -1,0 +1,31 @@
+import TapestryCore
+public import TapestryGraph
+
+/// What large parameters cost, to be added to a loss: `factor` times the sum of their magnitudes.
+///
+/// It draws parameters to 0 exactly; the gradient at 0 is 0. Over no parameters there is nothing to add: at least one
+/// must be given.
+public func l1Penalty(
+  _ parameters: [Tensor], factor: Double, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+  penalty(parameters, factor, file, line) { sum(abs($0)) }
+}
+
+/// What large parameters cost, to be added to a loss: `factor` times the sum of their squares.
+///
+/// Its gradient is twice `factor` times the parameter, so that PyTorch's `weight_decay` is twice this factor.
+/// At least one parameter must be given.
+public func l2Penalty(
+  _ parameters: [Tensor], factor: Double, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+  penalty(parameters, factor, file, line) { sum(square($0)) }
+}
+
+private func penalty(
+  _ parameters: [Tensor], _ factor: Double, _ file: StaticString, _ line: UInt, _ size: (Tensor) -> Tensor
+) -> Tensor {
+  precondition(!parameters.isEmpty, "a penalty needs a parameter to belong to a graph")
+  return parameters[0].graph.located(file, line) {
+    parameters.dropFirst().reduce(size(parameters[0])) { $0 + size($1) } * factor
+  }
+}
