@@ -1,0 +1,84 @@
+import TapestryCore
+import TapestryData
+import Testing
+
+@Suite struct NPYTests {
+  @Test func filesOfNumPyAreRead() throws {
+    let arrays = try FormatFixture.arrays()
+    let ramp = try FormatFixture.ramp()
+    #expect(try NPY.read(path: FormatFixture.path("float32.npy")) == arrays["layer/weight"])
+    #expect(try NPY.read(path: FormatFixture.path("float64.npy")) == arrays["layer/bias"])
+    #expect(try NPY.read(path: FormatFixture.path("bool.npy")) == arrays["mask"])
+    #expect(try NPY.read(path: FormatFixture.path("scalar.npy")) == arrays["steps"])
+    #expect(try NPY.read(path: FormatFixture.path("empty.npy")) == arrays["none"])
+    for name in ["int32", "big_endian", "fortran", "version2", "version3"] {
+      #expect(try NPY.read(path: FormatFixture.path(name + ".npy")) == ramp, "\(name)")
+    }
+  }
+
+  @Test func filesAreWrittenAsNumPyWritesThem() throws {
+    for name in ["float32", "float64", "bool", "scalar", "empty", "int32"] {
+      let bytes = try FormatFixture.bytes(name + ".npy")
+      #expect(NPY.bytes(of: try NPY.read(bytes)) == bytes, "\(name)")
+    }
+    let deep = NDArray(zeros: [1, 1000, 1, 1, 1, 1, 2, 1], .bool)
+    #expect(try NPY.read(NPY.bytes(of: deep)) == deep)
+    try FormatFixture.withFolder { folder in
+      let path = folder + "/a.npy"
+      try NPY.write(deep, to: path)
+      #expect(try NPY.read(path: path) == deep)
+    }
+  }
+
+  @Test func anotherElementTypeIsRefusedWithARemedy() throws {
+    let error = #expect(throws: TapestryError.self) {
+      try NPY.read(FormatFixture.bytes("int64.npy"), source: "a.npy")
+    }
+    #expect(
+      error.map { "\($0)" } == """
+        'a.npy', byte 20: expected elements of '<f4', '<f8', '<i4' or '|b1', found '<i8'; \
+        convert the array with `astype` to float32, float64, int32 or bool before saving it
+        """)
+  }
+
+  @Test(arguments: [
+    ("{}", "expected descr, fortran_order and shape, found none"),
+    ("{'descr': '<f4', 'shape': (1,), }", #"found ["descr", "shape"]"#),
+    ("{'descr': '<f4', 'descr': '<f4'}", "found 'descr' again"),
+    ("{'descr': '<f4', 'fortran_order': Perhaps}", "expected True or False, found 'Perhaps}'"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "found '-1,)}'"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", "below two to the power of 63"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,)}", "expected 4398046511104 bytes of float32"),
+    (
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 8)}",
+      "expected 9223372036854775807 bytes of float32"
+    ),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", "expected at most 8 axes, found 9"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': ((1,),)}", "found '(1,),)}'"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} x", "expected the end of the header, found 'x'"),
+    ("{'descr': '|f4', 'fortran_order': False, 'shape': (1,)}", "found '|f4'"),
+    ("{'other': 1}", "found 'other'"),
+    ("{'descr", "expected a string with its closing quote, found ''descr'"),
+  ]) func hostileHeadersAreRefused(header: String, expected: String) {
+    let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [0, 0, 0, 0]
+    let error = #expect(throws: TapestryError.self) { try NPY.read(bytes) }
+    #expect(error?.code == .invalidFile)
+    #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func aBoolIsZeroOrOne() throws {
+    var bytes = try FormatFixture.bytes("bool.npy")
+    bytes[130] = 2
+    let error = #expect(throws: TapestryError.self) { try NPY.read(bytes) }
+    #expect(error?.message == "'npy data', byte 130: expected a bool as 0 or 1, found 2")
+  }
+
+  @Test func damagedFilesAreRefusedOrRead() throws {
+    for name in ["float32", "bool", "fortran", "version2", "scalar", "empty"] {
+      let bytes = try FormatFixture.bytes(name + ".npy")
+      Damage.prefixes(bytes) { try NPY.read($0) }
+      Damage.changes(bytes, { try NPY.read($0) }, accepts: { $0.count <= bytes.count })
+      #expect(throws: TapestryError.self) { try NPY.read(bytes + [0]) }
+    }
+  }
+}
