@@ -50,7 +50,8 @@ struct ZipArchive {
     let start = Int(try file.integer(UInt32.self, at: end + 16, "the offset of the directory"))
     guard start + size == end else {
       throw file.fault(
-        at: end + 12, expected: "a directory that ends at byte \(end)", found: "one of bytes \(start)..<\(start + size)")
+        at: end + 12, expected: "a directory that ends at byte \(end)", found: "one of bytes \(start)..<\(start + size)"
+      )
     }
     var entries: [Entry] = []
     var place = start
@@ -75,7 +76,8 @@ struct ZipArchive {
       guard place + 22 + comment == file.count else { continue }
       let disks = try file.integer(UInt32.self, at: place + 4, "the number of the disk")
       let (here, all) = (
-        try file.integer(UInt16.self, at: place + 8, "entries"), try file.integer(UInt16.self, at: place + 10, "entries")
+        try file.integer(UInt16.self, at: place + 8, "entries"),
+        try file.integer(UInt16.self, at: place + 10, "entries")
       )
       guard disks == 0, here == all else {
         throw file.fault(at: place + 4, expected: "a zip file in one part", found: "several")
