@@ -44,7 +44,7 @@ extension CompiledProgram {
     var kernels: [Int: GraphDOT.Kernel] = [:]
     for (number, group) in fusion.groups.enumerated() {
       var label = optimized.store.label(of: group.members)
-      if let count = tileInstructions(of: group) { label += ", \(count) tile instructions" }
+      if let count = tileInstructions(of: group) { label += ", \(count) ops" }
       for node in group.members { kernels[node] = GraphDOT.Kernel(number: number, label: label) }
     }
     return kernels

@@ -100,7 +100,7 @@ package struct GraphDOT {
       }
       if number > 0 {
         out.open("subgraph \"cluster_\(number)\"")
-        out.add("label=\"\(DOTText.label([cluster.name.shortened(to: 60)]))\"; \(cluster.look)")
+        out.add("label=\"\(DOTText.label([cluster.name.shortened(to: 80)]))\"; \(cluster.look)")
         pending.append((number, true))
       }
       for node in cluster.nodes where folding.boxes[node] == .node(node) { writeNode(node, &out) }
