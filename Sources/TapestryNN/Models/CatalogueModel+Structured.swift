@@ -11,7 +11,7 @@ extension CatalogueModel {
     let labels = Input("labels", [nil], .int32)
     return CatalogueModel(
       "cnn", "images 28x28: (convolution, relu, max pool) twice, dense, softmax cross-entropy, Adam",
-      [(images, .sample([8, 28, 28, 1])), (labels, .labels(8, of: 10))]
+      [(images, .sample([2, 28, 28, 1])), (labels, .labels(2, of: 10))]
     ) { t in
       @Sendable func block(_ x: Tensor, _ channels: Int, in scope: Scope) -> Tensor {
         let filter = scope.parameter("filter", [3, 3, x.extent(-1), channels], .heUniform)
