@@ -25,7 +25,7 @@ package enum FusionRefusal: Hashable, Sendable, CustomStringConvertible {
     case .rowTooLong(let elements): "the reduced \(elements) elements would not stay in cache until they are used again"
     case .productReduces: "the epilogue of a product does not reduce"
     case .twoProducts: "a kernel holds one product"
-    case .neededEarlier: "another kernel between them needs the first and is needed by the second"
+    case .neededEarlier: "the first must have run before something else the second needs"
     case .misaligned: "the second reads the first along other axes"
     case .kernelFull: "the kernel holds as many nodes as one may"
     }
