@@ -24,6 +24,7 @@ package struct CompiledProgram: Sendable {
   package let fusion: FusionPlan
   package let memory: MemoryPlan
   package let tape: Tape
+  package private(set) var work: WorkCounts
   /// The time of each phase, in microseconds.
   package let phases: [(name: String, microseconds: Int)]
   /// The inputs of the trace, whether or not the optimised program reads them.
@@ -58,6 +59,8 @@ package struct CompiledProgram: Sendable {
     clock.mark("lowering")
     let planned = PlannedProgram(lowered, guarded: options.guardsBuffers)
     memory = MemoryPlan(planned)
+    work = planned.work
+    work.fusionEdges = fusion.edgeVisits
     clock.mark("schedule and memory")
     try CompiledProgram.check(planned, options.memoryLimit, optimized)
     var writer = TapeWriter(costs: options.costs)

@@ -34,9 +34,8 @@ struct TapeWriter {
     let program = planned.program
     tape.feeds = program.feeds
     tape.state = program.state
-    tape.writesState = program.state.map { slot in
-      program.nextState.contains { program.state[$0.slot].name == slot.name }
-    }
+    tape.writesState = program.state.map { _ in false }
+    for next in program.nextState { tape.writesState[next.slot] = true }
     tape.constants = program.constants
     tape.arenaBytes = planned.arenaBytes
     tape.guards = planned.guards

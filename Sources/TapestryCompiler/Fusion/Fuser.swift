@@ -37,6 +37,7 @@ struct Fuser {
   private var parent: [Int32] = []
   private var isKept: [Bool]
   private var refusals: [FusionEdge: FusionRefusal] = [:]
+  private var edgeVisits = 0
 
   /// - Parameter joins: whether nodes are joined at all.
   init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool], joins: Bool) {
@@ -184,6 +185,7 @@ struct Fuser {
     while true {
       var choice = Choice(frame: frame, nodeIsKept: false)
       var dropped = excluded
+      edgeVisits += 1 + candidates.count
       for candidate in candidates where dropped[candidate.group] == nil {
         if let reason = extend(&choice, candidate, isReduction) { dropped[candidate.group] = reason }
       }
@@ -250,6 +252,7 @@ struct Fuser {
 
   private mutating func finished() -> FusionPlan {
     var plan = FusionPlan()
+    plan.edgeVisits = edgeVisits
     plan.groupOf = [Int32](repeating: -1, count: graph.count)
     plan.isKept = isKept
     let order = groups.indices.filter { !groups[$0].members.isEmpty }.sorted {

@@ -20,6 +20,8 @@ package struct FusionPlan: Sendable {
   package var isKept: [Bool] = []
   /// Edges between fusable nodes of different groups, and why.
   package var refusals: [FusionEdge: FusionRefusal] = [:]
+  /// How many times an edge was weighed.
+  package var edgeVisits = 0
 
   /// Why the second node is not in the kernel of the first, or nil when it is.
   package func whyNotFused(_ producer: Int, _ consumer: Int) -> FusionRefusal? {

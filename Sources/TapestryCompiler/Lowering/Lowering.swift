@@ -16,6 +16,7 @@ struct Lowering {
   var program = LoweredProgram()
   private var bufferOf: [Value: Int] = [:]
   private var copies: [Value: Int] = [:]
+  private var stateSlots: [String: Int] = [:]
   private var wanted: [[Value]]
   /// Inputs that are variables of the program: the carries of a loop's body.
   private let carries: Set<String>
@@ -61,7 +62,7 @@ struct Lowering {
         program.outputs.append(
           LoweredProgram.Result(name: name, type: type, buffer: place.buffer, byteOffset: place.byteOffset))
       case .state(let path):
-        let slot = program.state.firstIndex { $0.name == path }!
+        let slot = stateSlots[path]!
         program.nextState.append(
           (slot, LoweredProgram.Result(name: path, type: type, buffer: place.buffer, byteOffset: place.byteOffset)))
       }
@@ -87,14 +88,14 @@ struct Lowering {
     switch graph.op(of: node) {
     case let input as InputOp where carries.contains(input.name):
       defineState(input.name, type)
-      bufferOf[Value(node)] = program.stateBuffers[program.state.firstIndex { $0.name == input.name }!]
+      bufferOf[Value(node)] = program.stateBuffers[stateSlots[input.name]!]
       return
     case let input as InputOp:
       program.feeds.append(Tape.Slot(input.name, type))
       location = .feed(program.feeds.count - 1)
     case let variable as VariableOp:
       defineState(variable.path, type)
-      bufferOf[Value(node)] = program.stateBuffers[program.state.firstIndex { $0.name == variable.path }!]
+      bufferOf[Value(node)] = program.stateBuffers[stateSlots[variable.path]!]
       return
     default: return
     }
@@ -102,7 +103,8 @@ struct Lowering {
   }
 
   private mutating func defineState(_ path: String, _ type: TensorType) {
-    guard !program.state.contains(where: { $0.name == path }) else { return }
+    guard stateSlots[path] == nil else { return }
+    stateSlots[path] = program.state.count
     program.state.append(Tape.Slot(path, type))
     program.stateBuffers.append(
       program.addBuffer(.state(program.state.count - 1), byteCount: type.byteCount, value: nil))
@@ -181,27 +183,34 @@ struct Lowering {
 extension Region {
   /// Loads and stores that may be the same memory: walked alike, and each element read before it is written.
   func inPlacePairs(_ operands: [RegionBuilder.Operand]) -> [(read: Int, write: Int)] {
-    func place(_ op: tap_tile_op, _ operand: Int) -> (section: Int, line: Int)? {
-      for (number, section) in program.sections.enumerated() {
-        for line in Int(section.begin)..<Int(section.end) {
-          let instruction = program.instructions[line]
-          if instruction.op == op.rawValue, Int(instruction.imm) == operand { return (number, line) }
-        }
-      }
-      return nil
+    guard program.sections.count(where: { $0.kind == TAP_LOOP.rawValue }) <= 1 else { return [] }
+    // The line of each operand's first load or store, and how many loads read each value.
+    var lines = [Int](repeating: -1, count: operands.count)
+    for line in program.instructions.indices.reversed() {
+      let instruction = program.instructions[line]
+      guard instruction.op == TAP_LOAD.rawValue || instruction.op == TAP_STORE.rawValue else { continue }
+      lines[Int(instruction.imm)] = line
     }
+    var reads: [Value: Int] = [:]
+    for operand in operands where !operand.isStore { if let value = operand.value { reads[value, default: 0] += 1 } }
+    // Only a value read once, from its first element on, can give way.
+    let loads = operands.indices.filter { place in
+      let operand = operands[place]
+      return !operand.isStore && operand.elementOffset == 0 && lines[place] >= 0
+        && operand.value.map { reads[$0] == 1 } ?? false
+    }
+    let byWalk = Dictionary(grouping: loads) { Walk(byteCount: operands[$0].dtype.byteCount, strides: strides[$0]) }
     var pairs: [(read: Int, write: Int)] = []
-    let loops = program.sections.count { $0.kind == TAP_LOOP.rawValue }
-    for (write, store) in operands.enumerated() where store.isStore && loops <= 1 {
-      guard let stored = place(TAP_STORE, write) else { continue }
-      for (read, load) in operands.enumerated() where !load.isStore && load.value != nil {
-        guard load.dtype.byteCount == store.dtype.byteCount, load.elementOffset == 0, strides[read] == strides[write],
-          operands.count(where: { !$0.isStore && $0.value == load.value }) == 1,
-          let loaded = place(TAP_LOAD, read), loaded.line < stored.line
-        else { continue }
-        pairs.append((read, write))
-      }
+    for (write, store) in operands.enumerated() where store.isStore && lines[write] >= 0 {
+      let alike = byWalk[Walk(byteCount: store.dtype.byteCount, strides: strides[write])] ?? []
+      for read in alike where lines[read] < lines[write] { pairs.append((read, write)) }
     }
     return pairs
+  }
+
+  /// How an operand is walked.
+  private struct Walk: Hashable {
+    let byteCount: Int
+    let strides: [Int]
   }
 }

@@ -18,6 +18,8 @@ struct LiveInterval: Sendable {
 
 struct LiveIntervals {
   private(set) var intervals: [LiveInterval] = []
+  /// How many readers, writers and candidates for in-place work were looked at.
+  private(set) var steps = 0
 
   init(_ program: LoweredProgram, _ schedule: Schedule, _ dependencies: Dependencies) {
     var isPinned = [Bool](repeating: false, count: program.buffers.count)
@@ -28,11 +30,13 @@ struct LiveIntervals {
         let draft = program.drafts[index]
         var taken: Set<Int> = []
         for buffer in draft.writes where program.buffers[buffer].location == .arena && intervalOf[buffer] < 0 {
+          steps += 1 + dependencies.readers[buffer].count + dependencies.writers[buffer].count
           let last =
             isPinned[buffer]
             ? schedule.waves.count - 1
             : (dependencies.readers[buffer] + dependencies.writers[buffer]).map { schedule.waveOf[$0] }.max() ?? wave
           let heir = draft.inPlacePairs.first { pair in
+            steps += 1
             guard draft.operands[pair.write].buffer == buffer, dependencies.soleWriter(of: buffer) != nil else {
               return false
             }

@@ -15,24 +15,31 @@ struct OffsetAllocator {
   static func guarded(_ bytes: Int) -> Int { aligned(bytes) + 64 }
 
   /// Offsets without any sharing, a guard behind each interval.
-  static func placeApart(_ intervals: [LiveInterval]) -> (offsets: [Int], bytes: Int) {
+  static func placeApart(_ intervals: [LiveInterval]) -> Placement {
     var end = 0
     let offsets = intervals.map { interval in
       defer { end += guarded(interval.byteCount) }
       return end
     }
-    return (offsets, end)
+    return Placement(offsets: offsets, bytes: end, steps: intervals.count)
   }
 
-  /// An offset for each interval, and the bytes all of them need.
-  static func place(_ intervals: [LiveInterval], waves: Int) -> (offsets: [Int], bytes: Int) {
+  /// An offset for each interval, the bytes all of them need, and how many free blocks were looked at.
+  struct Placement {
+    let offsets: [Int]
+    let bytes: Int
+    let steps: Int
+  }
+
+  /// Places intervals so that none alive at the same time overlap.
+  static func place(_ intervals: [LiveInterval], waves: Int) -> Placement {
     let inOrder = placeInWaveOrder(intervals, waves: waves)
     guard intervals.count <= mostForLargestFirst else { return inOrder }
     let bySize = placeLargestFirst(intervals)
     return bySize.bytes < inOrder.bytes ? bySize : inOrder
   }
 
-  private static func placeInWaveOrder(_ intervals: [LiveInterval], waves: Int) -> (offsets: [Int], bytes: Int) {
+  private static func placeInWaveOrder(_ intervals: [LiveInterval], waves: Int) -> Placement {
     var offsets = [Int](repeating: 0, count: intervals.count)
     var starting = [[Int]](repeating: [], count: waves)
     var ending = starting
@@ -49,10 +56,10 @@ struct OffsetAllocator {
         free.give(offsets[index], aligned(intervals[index].byteCount))
       }
     }
-    return (offsets, free.end)
+    return Placement(offsets: offsets, bytes: free.end, steps: free.steps)
   }
 
-  private static func placeLargestFirst(_ intervals: [LiveInterval]) -> (offsets: [Int], bytes: Int) {
+  private static func placeLargestFirst(_ intervals: [LiveInterval]) -> Placement {
     var offsets = [Int](repeating: 0, count: intervals.count)
     var placed: [Int] = []
     var end = 0
@@ -70,53 +77,6 @@ struct OffsetAllocator {
       placed.append(index)
       end = max(end, place + size)
     }
-    return (offsets, end)
-  }
-}
-
-/// The free blocks of an arena that can grow at its end, by offset.
-private struct FreeBlocks {
-  private var blocks: [(offset: Int, size: Int)] = []
-  private(set) var end = 0
-
-  /// The offset of a block of that size: from the smallest that holds it, or at the end.
-  mutating func take(_ size: Int) -> Int {
-    guard size > 0 else { return 0 }
-    let fitting = blocks.indices.filter { blocks[$0].size >= size }
-    if let best = fitting.min(by: { blocks[$0].size < blocks[$1].size }) {
-      let offset = blocks[best].offset
-      if blocks[best].size == size {
-        blocks.remove(at: best)
-      } else {
-        blocks[best] = (offset + size, blocks[best].size - size)
-      }
-      return offset
-    }
-    if let last = blocks.last, last.offset + last.size == end {
-      blocks.removeLast()
-      end = last.offset + size
-      return last.offset
-    }
-    defer { end += size }
-    return end
-  }
-
-  /// Makes a block free and joins it with its neighbours.
-  mutating func give(_ offset: Int, _ size: Int) {
-    guard size > 0 else { return }
-    var (low, high) = (0, blocks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle].offset < offset { low = middle + 1 } else { high = middle }
-    }
-    blocks.insert((offset, size), at: low)
-    if low + 1 < blocks.count, blocks[low].offset + blocks[low].size == blocks[low + 1].offset {
-      blocks[low].size += blocks[low + 1].size
-      blocks.remove(at: low + 1)
-    }
-    if low > 0, blocks[low - 1].offset + blocks[low - 1].size == blocks[low].offset {
-      blocks[low - 1].size += blocks[low].size
-      blocks.remove(at: low)
-    }
+    return Placement(offsets: offsets, bytes: end, steps: intervals.count)
   }
 }

@@ -1,3 +1,5 @@
+import TapestryTape
+
 /// A lowered program with an order and addresses.
 struct PlannedProgram: Sendable {
   let program: LoweredProgram
@@ -7,6 +9,7 @@ struct PlannedProgram: Sendable {
   let arenaBytes: Int
   /// Parts of the arena that no instruction may write.
   let guards: [Range<Int>]
+  private(set) var work = WorkCounts()
 
   /// Binds state (and outputs, in the body of a loop), orders the drafts and places the buffers.
   ///
@@ -14,10 +17,16 @@ struct PlannedProgram: Sendable {
   init(_ lowered: LoweredProgram, bindsOutputs: Bool = false, guarded: Bool = false) {
     var binding = StateBinding(bindsOutputs ? lowered.bindingOutputs() : lowered)
     program = binding.bind()
-    (schedule, intervals) = Scheduler(program: program).schedule()
-    (offsets, arenaBytes) =
-      guarded
-      ? OffsetAllocator.placeApart(intervals) : OffsetAllocator.place(intervals, waves: schedule.waves.count)
+    let scheduled = Scheduler(program: program).schedule()
+    (schedule, intervals) = (scheduled.schedule, scheduled.live.intervals)
+    let placed =
+      guarded ? OffsetAllocator.placeApart(intervals) : OffsetAllocator.place(intervals, waves: schedule.waves.count)
+    (offsets, arenaBytes) = (placed.offsets, placed.bytes)
+    work.tileInstructions = program.drafts.reduce(0) { $0 + ($1.region?.program.instructions.count ?? 0) }
+    work.scheduleEdges = scheduled.edges
+    work.intervals = intervals.count
+    work.intervalSteps = scheduled.live.steps
+    work.allocatorSteps = placed.steps
     guards =
       guarded
       ? zip(intervals, offsets).map { $1 + $0.byteCount..<$1 + OffsetAllocator.guarded($0.byteCount) } : []

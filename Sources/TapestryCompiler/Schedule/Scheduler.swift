@@ -29,16 +29,18 @@ struct Schedule: Sendable {
 struct Scheduler {
   let program: LoweredProgram
 
-  func schedule() -> (schedule: Schedule, intervals: [LiveInterval]) {
+  /// The order chosen, its live intervals, and how many orders between drafts there are.
+  func schedule() -> (schedule: Schedule, live: LiveIntervals, edges: Int) {
     let dependencies = Dependencies(program)
     let orders = [dependencies.earliestWaves(), dependencies.latestWaves()]
-    var best: (schedule: Schedule, intervals: [LiveInterval])?
+    var best: (schedule: Schedule, live: LiveIntervals, edges: Int)?
     var least = Int.max
+    let edges = dependencies.before.reduce(0) { $0 + $1.count }
     for order in orders {
       let schedule = Schedule(order, program)
-      let intervals = LiveIntervals(program, schedule, dependencies).intervals
-      let peak = LiveIntervals.peak(intervals, waves: schedule.waves.count).bytes
-      if peak < least { (best, least) = ((schedule, intervals), peak) }
+      let live = LiveIntervals(program, schedule, dependencies)
+      let peak = LiveIntervals.peak(live.intervals, waves: schedule.waves.count).bytes
+      if peak < least { (best, least) = ((schedule, live, edges), peak) }
     }
     return best!
   }

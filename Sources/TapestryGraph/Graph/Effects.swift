@@ -20,6 +20,9 @@ package struct Effects: Sendable {
   package var variables: [Variable] = []
   package var variableIndex: [String: Int] = [:]
   package var reports: [(name: String, value: Value)] = []
+  /// The names of inputs and reports, so that asking for one does not search the list.
+  var inputIndex: [String: Value] = [:]
+  var reportNames: Set<String> = []
   /// How many random streams each scope has drawn, by path.
   var streamCounts: [String: Int] = [:]
   /// Whether the program draws random numbers: then it advances the step when it ends (`Graph.advanceRandomStep`).

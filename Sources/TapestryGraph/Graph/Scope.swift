@@ -147,7 +147,7 @@ extension Graph {
   ) -> Tensor {
     let type = TensorType(dtype, shape)
     let place = SourcePlace(file, line)
-    if let known = withStore({ store in store.effects.inputs.first { $0.name == name }?.value }) {
+    if let known = withStore({ store in store.effects.inputIndex[name] }) {
       let tensor = Tensor(self, known)
       if tensor.type == type { return tensor }
       diagnose(
@@ -157,7 +157,10 @@ extension Graph {
       return Tensor(self, .poison)
     }
     let tensor = record(InputOp(name: name, type: type), in: "", at: place)
-    withStore { $0.effects.inputs.append((name, tensor.value)) }
+    withStore { store in
+      store.effects.inputs.append((name, tensor.value))
+      store.effects.inputIndex[name] = tensor.value
+    }
     return tensor
   }
 
@@ -177,7 +180,7 @@ extension Graph {
       return
     }
     guard !tensor.isPoisoned else { return }
-    guard !withStore({ store in store.effects.reports.contains { $0.name == name } }) else {
+    guard withStore({ store in store.effects.reportNames.insert(name).inserted }) else {
       return diagnose(
         TapestryError(
           .conflictingParameter, "output '\(name)' is reported twice", remedy: "give one of the two another name",

@@ -65,7 +65,11 @@ import Testing
     single.fuses = false
     // Any wave is worth sharing, so that threads have something to do.
     standard.costs = TargetCosts(flopsPerNanosecond: 20, bytesPerNanosecond: 10, worthSharing: 0)
-    return [("standard", standard), ("without passes", plain), ("without fusion", single)]
+    var unrolled = CompilerOptions()
+    unrolled.unrollsLoops = true
+    return [
+      ("standard", standard), ("without passes", plain), ("without fusion", single), ("unrolled", unrolled),
+    ]
   }
 
   private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
