@@ -1,0 +1,78 @@
+import TapestryCore
+import TapestryGraph
+import TapestryTape
+import Testing
+
+@testable import TapestryCompiler
+
+/// Kernels whose rows are longer than a tile, on every instruction set.
+@Suite struct RegionTests {
+  /// One instruction that is the reference on every instruction set.
+  private func expectOneKernel(_ build: (Graph) -> [Tensor]) throws {
+    let graph = Graph()
+    for (place, result) in build(graph).enumerated() { graph.report("y\(place)", result) }
+    let compiled = try expectCompiledEqualsReference(graph)
+    #expect(compiled.tape.instructions.count == 1)
+    let (inputs, _) = sampleValues(of: graph)
+    let traced = try ProgramGraph(tracing: graph)
+    let expected = try Interpreter(traced.store).evaluate(traced.roots.map(\.value), inputs: inputs)
+    for kernels in KernelTable.all {
+      let (outputs, _, _) = try run(compiled.tape, inputs: inputs, state: [:], kernels: kernels)
+      for (place, value) in expected.enumerated() {
+        #expect(relativeError(outputs["y\(place)"]!, value) <= 2e-5, "\(kernels.name)")
+      }
+    }
+  }
+
+  @Test(arguments: [511, 512, 513, 1000, 1537]) func softmaxOfLongRows(_ columns: Int) throws {
+    try expectOneKernel { [softmax($0.input("x", [9, columns]))] }
+  }
+
+  /// Four reductions, each of what the one before made of the row.
+  @Test(arguments: [64, 700]) func fourStages(_ columns: Int) throws {
+    try expectOneKernel { graph in
+      var x = graph.input("x", [9, columns])
+      for _ in 0..<4 { x = tanh(x - sum(x * x, over: [1], keepingAxes: true) / Double(columns)) }
+      return [x]
+    }
+  }
+
+  /// Reduced values of early stages are used again in the last, and handed out.
+  @Test(arguments: [31, 800]) func keptValuesLiveToTheEnd(_ columns: Int) throws {
+    try expectOneKernel { graph in
+      let x = graph.input("x", [8, columns])
+      let first = max(x, over: [1], keepingAxes: true)
+      let second = sum(exp(x - first), over: [1], keepingAxes: true)
+      let third = min(x / second, over: [1], keepingAxes: true)
+      return [x * first + second * third, first, log(second) + first, third]
+    }
+  }
+
+  @Test(arguments: [(20, 7), (700, 3), (3, 700), (40, 513)])
+  func reductionsAlongRows(_ rows: Int, _ columns: Int) throws {
+    try expectOneKernel { graph in
+      let x = graph.input("x", [rows, columns])
+      let total = sum(x * x, over: [0])
+      return [total, max(x, over: [0]) + sqrt(total)]
+    }
+  }
+
+  @Test func aColumnIsReadAgainAfterItIsReduced() throws {
+    try expectOneKernel { graph in
+      let x = graph.input("x", [30, 20])
+      let centred = x - sum(x, over: [0], keepingAxes: true) / 30
+      return [centred * rsqrt(sum(centred * centred, over: [0], keepingAxes: true) / 30 + 0.1)]
+    }
+  }
+
+  /// More values at once than a naive order would need: each register is read before it is given away.
+  @Test func manyValuesAtOnce() throws {
+    try expectOneKernel { graph in
+      let (x, y) = (graph.input("x", [700]), graph.input("y", [700]))
+      let parts = (0..<40).map { tanh(x * Double($0) / 40 + y) }
+      let forwards = parts.reduce(x) { $0 * 0.9 + $1 }
+      let backwards = parts.reversed().reduce(y) { $0 * 0.8 - $1 }
+      return [forwards, backwards, forwards * backwards]
+    }
+  }
+}
