@@ -4,7 +4,7 @@ extension GraphStore {
   /// What some nodes compute, in a few words: the op that says most, how many beside it, and the scope.
   package func label(of nodes: [Int]) -> String {
     func weight(_ node: Int) -> Int {
-      switch op(of: node).fusion {
+      switch self.nodes[node].fusion {
       case .product, .opaque: 3
       case .reduction: 2
       case .elementwise, .view: 1

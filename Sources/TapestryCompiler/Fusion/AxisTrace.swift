@@ -38,7 +38,7 @@ struct AxisTrace {
   init(_ graph: GraphStore, reachable: [Bool]) {
     self.graph = graph
     traces = [TracedValue?](repeating: nil, count: graph.count)
-    for node in 0..<graph.count where reachable[node] && graph.op(of: node).fusion == .view {
+    for node in 0..<graph.count where reachable[node] && graph.nodes[node].fusion == .view {
       traces[node] = trace(ofView: node)
     }
   }

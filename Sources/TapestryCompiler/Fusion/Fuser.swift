@@ -55,7 +55,7 @@ struct Fuser {
   /// - Complexity: O(nodes + edges), up to the inverse Ackermann function.
   mutating func plan() -> FusionPlan {
     for node in 0..<graph.count where reachable[node] && !views.isCounting(node) {
-      switch graph.op(of: node).fusion {
+      switch graph.nodes[node].fusion {
       case .leaf: break
       case .view: if views.isCopied(node) { placeAlone(node, isFused: true) }
       case .opaque: placeAlone(node, isFused: false)
@@ -90,7 +90,7 @@ struct Fuser {
   private mutating func placeAlone(_ node: Int, isFused: Bool) {
     let sources = graph.operands(of: node).compactMap { producer(of: $0) }
     let level = (sources.map { groups[$0].level + 1 }.max() ?? 0)
-    let isProduct = graph.op(of: node).fusion == .product
+    let isProduct = graph.nodes[node].fusion == .product
     let shape = isProduct || !isFused ? graph.type(of: Value(node)).shape : views.copiedShape(node)
     var frame = FusionFrame(space: SqueezedShape(shape).extents)
     frame.hasProduct = isProduct

@@ -49,7 +49,7 @@ struct Lowering {
 
   /// Lowers all groups, then the roots.
   mutating func lower(_ roots: [ProgramGraph.Root], reachable: [Bool]) throws(TapestryError) -> LoweredProgram {
-    for node in 0..<graph.count where reachable[node] && graph.op(of: node).fusion == .leaf { defineLeaf(node) }
+    for node in 0..<graph.count where reachable[node] && graph.nodes[node].fusion == .leaf { defineLeaf(node) }
     for root in roots { if case .state(let path) = root.target { defineState(path, graph.type(of: root.value)) } }
     for group in plan.groups.indices { try lower(group) }
     let assigned = Set(roots.compactMap { root in if case .state(let path) = root.target { path } else { nil } })

@@ -79,7 +79,7 @@ struct RegionBuilder {
   private mutating func define(_ node: Int) {
     let op = graph.op(of: node)
     let type = graph.type(of: Value(node))
-    switch op.fusion {
+    switch graph.nodes[node].fusion {
     case .product:
       values[Value(node)] = code.add(.result, as: type.dtype, .full)
     case .view:
@@ -192,7 +192,7 @@ struct RegionBuilder {
   private mutating func store(_ value: Value) {
     guard var source = values[value] else { return }
     let node = Int(value.node)
-    let shape = graph.op(of: node).fusion == .view ? views.copiedShape(node) : graph.type(of: value).shape
+    let shape = graph.nodes[node].fusion == .view ? views.copiedShape(node) : graph.type(of: value).shape
     let squeezed = Shape(SqueezedShape(shape).extents)
     let cls = cls(node)
     if cls == .full { source = code.full(source) }

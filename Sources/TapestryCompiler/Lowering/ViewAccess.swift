@@ -26,7 +26,7 @@ struct ViewAccesses: Sendable {
   init(_ graph: GraphStore, reachable: [Bool]) {
     self.graph = graph
     accesses = [ViewAccess?](repeating: nil, count: graph.count)
-    for node in 0..<graph.count where reachable[node] && graph.op(of: node).fusion == .view {
+    for node in 0..<graph.count where reachable[node] && graph.nodes[node].fusion == .view {
       if let access = access(ofView: node) { accesses[node] = access } else { copied.insert(node) }
     }
   }

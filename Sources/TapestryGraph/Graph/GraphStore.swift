@@ -22,6 +22,8 @@ package struct Node: Sendable {
   package var firstResult: Int32
   package var operandCount: Int16
   package var resultCount: Int16
+  /// How the compiler may join the node with others.
+  package var fusion: FusionClass
   /// Head of the node's list of origins.
   package var origin: Int32
 }
@@ -45,8 +47,7 @@ private struct OpKey: Hashable, Sendable {
 ///
 /// Nodes are numbered in order of creation, so operands always have smaller numbers than the nodes that use them and
 /// counting upwards is a topological order. A node is found again by a hash table over op and operands (hash-consing):
-/// building the same expression twice gives the same node. Ops and types are interned to small numbers. Every
-/// read of a node by a compiler pass goes through `node(_:)`, which counts, so that tests can bound the work of a pass.
+/// building the same expression twice gives the same node. Ops and types are interned to small numbers.
 package struct GraphStore: Sendable {
   package private(set) var nodes: [Node] = []
   private(set) var operandList: [Value] = []
@@ -55,6 +56,8 @@ package struct GraphStore: Sendable {
   private var typeIndex: [TensorType: Int32] = [:]
   package private(set) var ops: [any Op] = []
   private var opIndex: [OpKey: Int32] = [:]
+  /// For each op its class, where that is the same on any operands.
+  private var opClasses: [FusionClass?] = []
   private var table = [Int32](repeating: -1, count: 64)
 
   package var origins = OriginList()
@@ -88,6 +91,7 @@ package struct GraphStore: Sendable {
     if let known = opIndex[key] { return known }
     let number = Int32(ops.count)
     ops.append(op)
+    opClasses.append(FusionClass.known(op))
     opIndex[key] = number
     return number
   }
@@ -118,7 +122,8 @@ package struct GraphStore: Sendable {
     let results = try resultTypes()
     let node = Node(
       op: number, firstOperand: Int32(operandList.count), firstResult: Int32(resultList.count),
-      operandCount: Int16(operands.count), resultCount: Int16(results.count), origin: -1)
+      operandCount: Int16(operands.count), resultCount: Int16(results.count),
+      fusion: opClasses[Int(number)] ?? FusionClass.ofElementwise(op, operands.map { type(of: $0) }), origin: -1)
     operandList.append(contentsOf: operands)
     for type in results { resultList.append(intern(type)) }
     table[slot] = Int32(nodes.count)
