@@ -26,20 +26,22 @@ enum VerifyCommand {
     ])
     var isWithin = true
     for function in VectorFunction.all {
-      for sweep in FunctionSweep.measure(function, kernels, stride: values[stride]) {
+      let sweeps = FunctionSweep.measure(function, kernels, stride: values[stride])
+      for sweep in sweeps {
         isWithin = isWithin && sweep.worst.ulps <= bound
         let worst = sweep.worst
         let cells =
           worst.ulps > 0
-          ? [VerifyCommand.fixed(worst.ulps), "\(worst.argument)", "\(worst.got)", "\(Float(worst.wanted))"]
+          ? [fixed(worst.ulps), "\(worst.argument)", "\(worst.got)", "\(Float(worst.wanted))"]
           : ["<= 0.5", "", "", ""]
         table.add([function.name, sweep.range, sweep.level] + cells)
       }
-      write("\(function.name) measured\n", true)
+      let worst = sweeps.map(\.worst.ulps).max() ?? 0
+      write("\(function.name): \(worst > 0 ? fixed(worst) : "<= 0.5") ulp at worst\n", true)
     }
     write("\(table)\n", false)
     let measured = values[stride] == 1 ? "every float32 value" : "one float32 value in \(values[stride])"
-    write("\(measured): \(isWithin ? "all within" : "NOT all within") \(VerifyCommand.fixed(bound)) ulp\n", false)
+    write("\(measured): \(isWithin ? "all within" : "NOT all within") \(fixed(bound)) ulp\n", false)
     return isWithin ? 0 : 1
   }
 
