@@ -18,11 +18,11 @@ import Testing
   }
 
   @Test func workIsLinearInTheLengthOfAChain() throws {
-    let (small, large) = (try reports(20_000), try reports(50_000))
+    let (small, large) = (try reports(20_000), try reports(100_000))
     for (few, many) in zip(small, large) {
       #expect(few.tries > 0 || ["dead-code", "merge-scans", "loops"].contains(few.pass))
-      #expect(Double(many.tries) <= 2.6 * Double(few.tries), "tries of \(few.pass)")
-      #expect(Double(many.reads) <= 2.6 * Double(few.reads), "reads of \(few.pass)")
+      #expect(Double(many.tries) <= 6 * Double(few.tries), "tries of \(few.pass)")
+      #expect(Double(many.reads) <= 6 * Double(few.reads), "reads of \(few.pass)")
       #expect(few.reads > 0 || few.pass == "loops")
     }
     #expect(small[0].nodesBefore > 15_000)
