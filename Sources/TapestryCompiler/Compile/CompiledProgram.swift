@@ -84,7 +84,7 @@ package struct CompiledProgram: Sendable {
   }
 
   /// The most bytes of one value: 16 TiB.
-  private static let mostBytes = 1 << 44
+  static let mostBytes = 1 << 44
 
   private static func check(_ planned: PlannedProgram, _ limit: Int?, _ program: ProgramGraph) throws(TapestryError) {
     let state = planned.program.state.reduce(0) { $0 + $1.type.byteCount }

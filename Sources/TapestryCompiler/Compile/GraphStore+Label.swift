@@ -1,8 +1,26 @@
+package import TapestryCore
 package import TapestryGraph
 
 extension GraphStore {
   /// What some nodes compute, in a few words: the op that says most, how many beside it, and the scope.
   package func label(of nodes: [Int]) -> String {
+    guard let main = speaker(of: nodes) else { return "" }
+    let name = Swift.type(of: op(of: main)).name
+    let origin = origins(of: main).last
+    var text = nodes.count > 1 ? "\(name) and \(nodes.count - 1) more" : name
+    if let scope = origin?.scope, !scope.isEmpty { text += " in \(scope)" }
+    if let phase = origin?.phase, phase != .forward { text += " (\(phase))" }
+    return text
+  }
+
+  /// The line of the model that some nodes come from, in what concerns most of them.
+  package func place(of nodes: [Int]) -> SourcePlace? {
+    speaker(of: nodes).flatMap { origins(of: $0).last?.place }
+  }
+
+  /// The node to name for several: one that checks an index, as that is what can fail, or else the heaviest.
+  private func speaker(of nodes: [Int]) -> Int? {
+    if let checked = nodes.first(where: { op(of: $0) is CheckIndex }) { return checked }
     func weight(_ node: Int) -> Int {
       switch self.nodes[node].fusion {
       case .product, .opaque: 3
@@ -11,13 +29,6 @@ extension GraphStore {
       case .leaf: 0
       }
     }
-    guard let main = nodes.max(by: { (weight($0), $0) < (weight($1), $1) }) else { return "" }
-    let checked = nodes.first { op(of: $0) is CheckIndex }
-    let name = Swift.type(of: op(of: checked ?? main)).name
-    let origin = origins(of: checked ?? main).last
-    var text = nodes.count > 1 ? "\(name) and \(nodes.count - 1) more" : name
-    if let scope = origin?.scope, !scope.isEmpty { text += " in \(scope)" }
-    if let phase = origin?.phase, phase != .forward { text += " (\(phase))" }
-    return text
+    return nodes.max { (weight($0), $0) < (weight($1), $1) }
   }
 }

@@ -132,6 +132,7 @@ struct TapeWriter {
     instruction.units = instruction.routine.units(draft)
     tape.instructions.append(instruction)
     tape.labels.append(draft.label)
+    tape.places.append(draft.place)
     tape.provenance.append(frame.depth == 0 ? draft.members : frame.owner)
   }
 
@@ -180,6 +181,7 @@ struct TapeWriter {
     tape.regions.append(draft.region!)
     tape.instructions.append(instruction)
     tape.labels.append("copy")
+    tape.places.append(nil)
     tape.provenance.append([])
   }
 

@@ -138,7 +138,7 @@ struct Lowering {
     for operand in builder.operands { draft.operands.append(self.operand(operand)) }
     draft.inPlacePairs = region.inPlacePairs(builder.operands)
     draft.flops = flops(group.members)
-    draft.label = graph.label(of: group.members)
+    (draft.label, draft.place) = (graph.label(of: group.members), graph.place(of: group.members))
     draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
     if group.product >= 0 {
       lowerProduct(group.product, &draft)

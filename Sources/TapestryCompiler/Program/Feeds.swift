@@ -2,16 +2,32 @@ public import TapestryCore
 
 /// A value a program is given at each run. Made once, outside of tracings, and used as a key by all of them.
 public struct Input: Hashable, Sendable {
+  /// The name, by which programs and states of different tracings agree on the input.
   public let name: String
   /// The extents; `nil` is fixed when a program is traced.
   public let extents: [Int?]
+  /// The element type.
   public let dtype: DType
+  /// Where it was declared: named by messages, no part of what it is.
+  let place: SourcePlace
 
-  public init(_ name: String, _ extents: [Int?], _ dtype: DType = .float32) {
+  /// An input of a name and shape; a `nil` extent takes any size.
+  public init(
+    _ name: String, _ extents: [Int?], _ dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+  ) {
     self.name = name
     self.extents = extents
     self.dtype = dtype
+    place = SourcePlace(file, line)
   }
+
+  /// Whether name, extents and type are the same.
+  public static func == (a: Input, b: Input) -> Bool {
+    a.name == b.name && a.extents == b.extents && a.dtype == b.dtype
+  }
+
+  /// Hashes the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   /// Why an array of this type may not be fed, or nil.
   func fault(of type: TensorType) -> TapestryError? {
@@ -21,7 +37,8 @@ public struct Input: Hashable, Sendable {
       .invalidFeed, "input '\(name)' takes \(pattern) and is fed \(type)",
       remedy: type.dtype == dtype
         ? "reshape the array, or leave the extent open with nil in the declaration of the input"
-        : "make the array of \(dtype)")
+        : "make the array of \(dtype)",
+      at: place)
   }
 
   /// The type with `*` for extents left open.
@@ -32,8 +49,10 @@ public struct Input: Hashable, Sendable {
 public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
   package private(set) var entries: [(input: Input, array: NDArray)]
 
+  /// Feeds as a literal: `[x: images, y: labels]`.
   public init(dictionaryLiteral elements: (Input, NDArray)...) { entries = elements.map { ($0.0, $0.1) } }
 
+  /// Feeds from pairs; an input fed twice is an error of the run.
   public init(_ elements: [(Input, NDArray)]) { entries = elements.map { ($0.0, $0.1) } }
 
   /// The array of a name.
@@ -48,7 +67,8 @@ public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
   func validate() throws(TapestryError) {
     for (place, entry) in entries.enumerated() {
       if entries[..<place].contains(where: { $0.input.name == entry.input.name }) {
-        throw TapestryError(.invalidFeed, "input '\(entry.input.name)' is fed twice", remedy: "feed it once")
+        throw TapestryError(
+          .invalidFeed, "input '\(entry.input.name)' is fed twice", remedy: "feed it once", at: entry.input.place)
       }
       if let fault = entry.input.fault(of: entry.array.type) { throw fault }
     }

@@ -6,6 +6,7 @@ public import TapestryCore
 public struct ModelState: Sendable, Hashable {
   private var values: [String: NDArray]
 
+  /// A state of the values given, by path.
   public init(_ values: [String: NDArray] = [:]) { self.values = values }
 
   /// The paths held, sorted.

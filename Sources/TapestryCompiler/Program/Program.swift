@@ -11,6 +11,7 @@ public struct ProgramOptions: Sendable {
   public var memoryLimit: Int?
   package var compiler = CompilerOptions()
 
+  /// Options; what is left out is as its property says.
   public init(threads: Int? = nil, memoryLimit: Int? = nil) {
     self.threads = threads
     self.memoryLimit = memoryLimit
@@ -29,8 +30,13 @@ public final class Program: Sendable {
 
   /// A program traced from a function. The function is called when shapes are first known, and must build the same
   /// graph for the same shapes and mode.
+  public static func traced(_ build: @escaping @Sendable (Tracing) -> Void) -> Program {
+    Program(ProgramOptions(), build)
+  }
+
+  /// A program traced from a function, as above, with other threads than one a core or with a memory limit.
   public static func traced(
-    _ options: ProgramOptions = ProgramOptions(), _ build: @escaping @Sendable (Tracing) -> Void
+    _ options: ProgramOptions, _ build: @escaping @Sendable (Tracing) -> Void
   ) -> Program {
     Program(options, build)
   }
@@ -49,7 +55,8 @@ public final class Program: Sendable {
   /// Start values of every variable of the program.
   ///
   /// - Parameter feeds: needed only by models that cannot be traced for any size of their open extents.
-  /// - Throws: `invalidGraph`; `invalidState` when the shape of a variable depends on an open extent.
+  /// - Throws: `invalidGraph`; `invalidState` when the shape of a variable depends on an open extent; `memoryLimit` when
+  ///   the variables alone are above it.
   public func initialState(seed: Int = 0, feeds: Feeds? = nil) throws(TapestryError) -> ModelState {
     let traces: [Tracing]
     if let feeds {
@@ -67,11 +74,29 @@ public final class Program: Sendable {
         remedy: "fix that extent in the declaration of the input",
         at: a.declared)
     }
+    try checkSize(of: variables[0])
     var state = ModelState()
     for variable in variables[0] {
       state[variable.path] = variable.initializer(variable.type, RandomStream(seed: seed, name: variable.path))
     }
     return state
+  }
+
+  /// Ends before memory is asked for that is not there, or not allowed.
+  private func checkSize(of variables: [Variable]) throws(TapestryError) {
+    var total = 0
+    for variable in variables {
+      let (sum, overflows) = total.addingReportingOverflow(variable.type.byteCount)
+      guard !overflows, sum <= min(options.memoryLimit ?? .max, CompiledProgram.mostBytes) else {
+        throw TapestryError(
+          .memoryLimit,
+          "'\(variable.path)' is \(variable.type), which takes the state above "
+            + (options.memoryLimit.map { "the limit of \($0) bytes" } ?? "what any machine holds"),
+          remedy: "use a smaller model" + (options.memoryLimit == nil ? "" : ", or raise the limit"),
+          at: variable.declared)
+      }
+      total = sum
+    }
   }
 
   /// Throws a graph's diagnostics; those of a probe may come from the sizes tried for open extents.
@@ -95,11 +120,15 @@ public final class Program: Sendable {
   }
 
   /// Runs the program once and writes the results into those of an earlier run: no allocation.
+  ///
+  /// - Throws: as ``run(_:_:)`` does; the results are then as they were, too.
   public func run(_ state: inout ModelState, _ feeds: Feeds, into results: inout Results) throws(TapestryError) {
     try specialization(feeds, .training).run(&state, feeds, into: &results)
   }
 
   /// Runs the program once in evaluation mode: state is only read.
+  ///
+  /// - Throws: as ``run(_:_:)`` does.
   public func evaluate(_ state: ModelState, _ feeds: Feeds) throws(TapestryError) -> Results {
     var results = Results()
     var state = state
@@ -108,6 +137,8 @@ public final class Program: Sendable {
   }
 
   /// Runs the program some times on a copy of the state and measures where the time goes.
+  ///
+  /// - Throws: as ``run(_:_:)`` does.
   public func profile(_ state: ModelState, _ feeds: Feeds, steps: Int = 100) throws(TapestryError) -> ProgramProfile {
     var copy = state
     return try specialization(feeds, .training).profile(&copy, feeds, steps: max(steps, 1))
@@ -121,7 +152,7 @@ public final class Program: Sendable {
       let known = cache.withLock { list in list.map { ($0.mode, $0.compiled) } }
       guard let last = known.last else {
         throw TapestryError(
-          .usage, "the program was not compiled yet", remedy: "run it once, or call `compiled(for:)` with feeds")
+          .usage, "the program was not compiled yet", remedy: "run it once")
       }
       return ProgramReport(last.1, mode: last.0, specializations: known.count)
     }
@@ -163,16 +194,19 @@ public final class Program: Sendable {
 
   /// Every input traced is fed and every feed is an input.
   private func check(_ feeds: Feeds, against graph: Graph) throws(TapestryError) {
-    let names = graph.snapshot.effects.inputs.map(\.name)
-    let fed = feeds.entries.map(\.input.name)
-    if let missing = names.first(where: { !fed.contains($0) }) {
-      throw TapestryError(.invalidFeed, "input '\(missing)' is not fed", remedy: "feed an array for it")
-    }
-    if let unknown = fed.first(where: { !names.contains($0) }) {
-      let near = nearest(to: unknown, in: names).map { "did you mean '\($0)'?" }
+    let store = graph.snapshot
+    let names = store.effects.inputs.map(\.name)
+    if let missing = store.effects.inputs.first(where: { feeds.array($0.name) == nil }) {
       throw TapestryError(
-        .invalidFeed, "the program has no input '\(unknown)'",
-        remedy: near ?? "leave it out; the inputs are \(names.map { "'\($0)'" }.joined(separator: ", "))")
+        .invalidFeed, "input '\(missing.name)' is not fed", remedy: "feed an array for it",
+        at: store.origins(of: Int(missing.value.node)).last?.place)
+    }
+    if let unknown = feeds.entries.first(where: { !names.contains($0.input.name) })?.input {
+      let near = nearest(to: unknown.name, in: names).map { "did you mean '\($0)'?" }
+      let listed = names.isEmpty ? "it takes none" : "the inputs are \(names.map { "'\($0)'" }.joined(separator: ", "))"
+      throw TapestryError(
+        .invalidFeed, "the program has no input '\(unknown.name)'", remedy: near ?? "leave it out; \(listed)",
+        at: unknown.place)
     }
   }
 }

@@ -4,11 +4,13 @@ public struct ProgramProfile: Sendable {
   public struct Entry: Sendable {
     /// What it computes, in a few words.
     public let label: String
+    /// The kernel that computes it.
     public let routine: String
     /// The least time of one step over all measured, loops summed up.
     public let nanoseconds: Int
   }
 
+  /// The instructions, in the order of the tape.
   public let entries: [Entry]
   /// The least time of one whole step, unprofiled.
   public let stepNanoseconds: Int
@@ -22,6 +24,7 @@ public struct ProgramProfile: Sendable {
 }
 
 extension ProgramProfile: CustomStringConvertible {
+  /// The step, then its instructions, the slowest first.
   public var description: String {
     var lines = ["step \(stepNanoseconds) ns, \(overheadNanoseconds) ns of it beyond the instructions"]
     for entry in entries.sorted(by: { $0.nanoseconds > $1.nanoseconds }) {

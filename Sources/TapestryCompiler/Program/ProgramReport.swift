@@ -6,26 +6,39 @@ import TapestryTape
 public struct ProgramReport: Sendable, CustomStringConvertible {
   /// A pass with the nodes before and after it and the rules that applied.
   public struct Pass: Sendable {
+    /// The name of the pass.
     public let name: String
+    /// Nodes the outputs needed before it.
     public let nodesBefore: Int
+    /// Nodes the outputs need after it.
     public let nodesAfter: Int
+    /// How often its rules applied.
     public let ruleHits: Int
+    /// The time it took, in microseconds.
     public let microseconds: Int
   }
 
   /// A value alive at the peak.
   public struct LiveValue: Sendable {
+    /// What it is, in a few words.
     public let name: String
+    /// Its size in the arena.
     public let byteCount: Int
   }
 
+  /// What the program was compiled for.
   public let mode: TracingMode
   /// How many shapes and modes the program was compiled for so far.
   public let specializations: Int
+  /// Nodes of the trace that the outputs and updates need.
   public let nodesTraced: Int
+  /// Nodes that are left of them after the passes.
   public let nodesOptimized: Int
+  /// The passes, in the order they ran.
   public let passes: [Pass]
+  /// Instructions of the tape.
   public let instructions: Int
+  /// Waves of the tape: instructions of one wave do not depend on each other.
   public let waves: Int
   /// The size of the arena.
   public let arenaBytes: Int
@@ -33,7 +46,9 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
   public let liveBytes: Int
   /// The bytes of all values, had each memory of its own.
   public let valueBytes: Int
+  /// The bytes of all variables the program reads or writes.
   public let stateBytes: Int
+  /// What the arena holds where it holds most, the largest first.
   public let aliveAtPeak: [LiveValue]
   /// The time of each phase of the compiler, in microseconds.
   public let phases: [(name: String, microseconds: Int)]
@@ -61,6 +76,7 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     phases = compiled.phases
   }
 
+  /// All of it as lines of text: sizes, passes, phases, and what is alive at the peak.
   public var description: String {
     var lines = [
       "\(mode): \(nodesTraced) nodes traced, \(nodesOptimized) after the passes, \(instructions) instructions in \(waves) waves",

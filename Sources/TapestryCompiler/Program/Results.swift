@@ -3,7 +3,9 @@ import TapestryTape
 
 /// A value a program hands out. Made once, outside of tracings.
 public struct Output: Hashable, Sendable {
+  /// The name, by which results are read.
   public let name: String
+  /// An output of a name.
   public init(_ name: String) { self.name = name }
 }
 

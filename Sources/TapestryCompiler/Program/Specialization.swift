@@ -1,5 +1,6 @@
 import Synchronization
 import TapestryCore
+import TapestryGraph
 import TapestryTape
 
 // What a run passes through walks arrays by index: in a debug build the generic algorithms of the standard library
@@ -118,14 +119,22 @@ final class Specialization: Sendable {
     for slot in tape.state {
       guard let type = state.type(of: slot.name) else {
         let near = nearest(to: slot.name, in: state.paths).map { "; did you mean '\($0)'?" } ?? ""
-        notes.append("'\(slot.name)' is missing\(near)")
+        notes.append("'\(slot.name)' is missing\(declaration(of: slot.name))\(near)")
         continue
       }
-      if type != slot.type { notes.append("'\(slot.name)' is \(type), the program wants \(slot.type)") }
+      if type != slot.type {
+        notes.append("'\(slot.name)' is \(type), the program wants \(slot.type)\(declaration(of: slot.name))")
+      }
     }
     throw TapestryError(
       .invalidState, "the state does not fit the program", remedy: "start from `initialState(seed:)` of this program",
       notes: notes)
+  }
+
+  /// Where the model declares a variable, for messages.
+  private func declaration(of path: String) -> String {
+    let known = compiled.source.store.effects.variables.first { $0.path == path }
+    return known?.declared.map { ", declared at \($0)" } ?? ""
   }
 
   private func isComplete(_ state: ModelState) -> Bool {

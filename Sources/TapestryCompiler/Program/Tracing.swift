@@ -11,7 +11,9 @@ public enum TracingMode: String, Hashable, Sendable {
 
 /// One tracing of a program: what its function builds the graph with.
 public final class Tracing: Sendable {
+  /// The graph being built.
   public let graph: Graph
+  /// What the program is traced for: a model may differ in training and evaluation.
   public let mode: TracingMode
   /// The types of the feeds, or nil when none are known and open extents get a placeholder.
   private let feeds: [String: TensorType]?

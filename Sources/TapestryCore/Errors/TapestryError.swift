@@ -6,6 +6,7 @@ public struct TapestryError: Error, Sendable, Equatable {
     public let name: String
     /// A code of that name, for ops of a user's own.
     public init(_ name: String) { self.name = name }
+    /// The name.
     public var description: String { name }
 
     /// A graph with diagnostics was compiled; `notes` holds them, one each.

@@ -2,9 +2,13 @@
 ///
 /// Float32 works, Float64 checks, Int32 indexes, Bool masks. Types are never promoted implicitly.
 public enum DType: UInt8, Hashable, Sendable, CaseIterable {
+  /// IEEE single precision: what models compute in.
   case float32
+  /// IEEE double precision: what gradients are checked in.
   case float64
+  /// Signed 32-bit integers: indices, labels, counts.
   case int32
+  /// Masks, a byte an element.
   case bool
 
   /// Bytes of one element.
@@ -21,6 +25,7 @@ public enum DType: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 extension DType: CustomStringConvertible {
+  /// The name as messages show it, such as `float32`.
   public var description: String {
     switch self {
     case .float32: "float32"

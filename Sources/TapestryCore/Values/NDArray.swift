@@ -185,6 +185,7 @@ extension NDArray: Hashable {
     return a[wholeWords...].elementsEqual(b[wholeWords...])
   }
 
+  /// Hashes type and the first bytes.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(type)
     withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0.prefix(256))) }

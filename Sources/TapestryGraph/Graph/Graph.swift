@@ -12,6 +12,7 @@ public final class Graph: Sendable {
   /// How many scans the graph is nested in.
   let depth: Int
 
+  /// An empty graph.
   public init() {
     store = Mutex(GraphStore())
     parent = nil
@@ -64,12 +65,7 @@ extension Graph {
     if let stranger = operands.first(where: { $0.graph !== self }) {
       if let poisoned = Graph.adopted(operands) { return [Tensor](repeating: poisoned, count: op.resultCount) }
       if let (home, captured) = Graph.joined(operands) { return home.record(op, captured, at: place) }
-      for graph in [self, stranger.graph] {
-        graph.diagnose(
-          TapestryError(
-            .mixedGraphs, "\(type(of: op).name) takes tensors of two graphs",
-            remedy: "build both operands in one tracing, or feed the value of one as an input of the other", at: place))
-      }
+      refuseMixture(type(of: op).name, operands, with: stranger.graph, at: place)
       return [Tensor](repeating: Tensor(self, .poison), count: op.resultCount)
     }
     let values = operands.map(\.value)
@@ -87,6 +83,20 @@ extension Graph {
         store.diagnostics.append(error.diagnostic(type(of: op).name, types, origin))
         return [Tensor](repeating: Tensor(self, .poison), count: op.resultCount)
       }
+    }
+  }
+
+  /// Notes in both graphs that an op takes tensors of the two; each is told the place and scope of its own operands.
+  private func refuseMixture(_ name: String, _ operands: [Tensor], with other: Graph, at place: SourcePlace?) {
+    let types = operands.map { "\($0.type)" }.joined(separator: " and ")
+    for graph in [self, other] {
+      let own = operands.filter { $0.graph === graph && !$0.isPoisoned }.map(\.value)
+      let origin = graph.store.withLock { $0.origin(of: own, at: place) }
+      graph.diagnose(
+        TapestryError(
+          .mixedGraphs, "\(name) of \(types): the tensors belong to two graphs",
+          remedy: "build both operands in one tracing, or feed the value of one as an input of the other",
+          at: origin.place, scope: origin.scope))
     }
   }
 

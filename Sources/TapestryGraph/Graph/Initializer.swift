@@ -20,7 +20,9 @@ public struct Initializer: Sendable {
     Initializer("constant \(value)") { type, _ in NDArray(repeating: value, type.shape, type.dtype) }
   }
 
+  /// All elements 0.
   public static var zeros: Initializer { Initializer("zeros") { type, _ in NDArray(zeros: type.shape, type.dtype) } }
 
+  /// All elements 1.
   public static var ones: Initializer { constant(1) }
 }

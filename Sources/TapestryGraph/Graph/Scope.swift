@@ -4,6 +4,7 @@ public import TapestryCore
 ///
 /// The same path is the same variable, so calling a model function twice with one scope shares its parameters.
 public struct Scope: Sendable {
+  /// The graph its variables are declared in.
   public let graph: Graph
   /// The path of the scope, `""` at the top.
   public let path: String
@@ -166,7 +167,7 @@ extension Graph {
 
   /// Names a value as a result of the program. A name used again is a diagnostic.
   public func report(_ name: String, _ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line) {
-    if tensor.isHomeless { return tensor.graph.diagnostics.forEach(diagnose) }
+    if tensor.graph !== self, tensor.isHomeless { return tensor.graph.diagnostics.forEach(diagnose) }
     guard tensor.graph === self else {
       let isInBody = tensor.graph.outermost === self
       for graph in isInBody ? [self] : [self, tensor.graph] {

@@ -21,7 +21,9 @@ public struct Tensor: Sendable {
     isPoisoned ? TensorType(.float32, []) : graph.withStore { $0.type(of: value) }
   }
 
+  /// The extents; a poisoned tensor reads as a scalar.
   public var shape: Shape { type.shape }
+  /// The element type; a poisoned tensor reads as float32.
   public var dtype: DType { type.dtype }
   /// The number of axes.
   public var rank: Int { shape.rank }
@@ -34,8 +36,10 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor: Hashable {
+  /// Whether both are the same value of the same graph; for a mask of equal elements write `.==`.
   public static func == (a: Tensor, b: Tensor) -> Bool { a.graph === b.graph && a.value == b.value }
 
+  /// Hashes graph and value.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(ObjectIdentifier(graph))
     hasher.combine(value)

@@ -76,13 +76,21 @@ public enum FusionClass: String, Sendable {
 }
 
 extension Op {
+  /// No rule, unless the op says otherwise.
   public static var differentiability: Differentiability { .missing }
+  /// None, unless the op gives some.
   public static var samples: [OpSample] { [] }
+  /// None.
   public var attributes: String { "" }
+  /// One.
   public var resultCount: Int { 1 }
+  /// An instruction of its own.
   public var fusion: FusionClass { .opaque }
+  /// No operand has a gradient.
   public func pullback(_ p: Pullback) -> [Tensor?] { [] }
+  /// No tile program: the op runs as a call-out.
   public func tile(_ builder: inout TileBuilder, _ operands: [TileValue]) -> TileValue? { nil }
+  /// One for each element of the results.
   public func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int {
     results.reduce(0) { $0 + $1.shape.count }
   }
@@ -90,9 +98,12 @@ extension Op {
 
 /// An op with operands to try it on.
 public struct OpSample: Sendable {
+  /// The op with its attributes.
   public let op: any Op
+  /// The op with its attributes.
   public let operands: [SampleOperand]
 
+  /// A sample of an op.
   public init(_ op: some Op, _ operands: [SampleOperand]) {
     self.op = op
     self.operands = operands
@@ -101,12 +112,14 @@ public struct OpSample: Sendable {
 
 /// The type of a sample operand and the values it may take.
 public struct SampleOperand: Sendable {
+  /// The type of the operand.
   public let type: TensorType
   /// Values are drawn from here.
   public let domain: ClosedRange<Double>
   /// Places where the op has no derivative: no value is drawn near them.
   public let kinks: [Double]
 
+  /// An operand of a shape and type, its values drawn from `domain` and away from `kinks`.
   public init(
     _ shape: Shape, _ dtype: DType = .float32, in domain: ClosedRange<Double> = -2...2, avoiding kinks: [Double] = []
   ) {

@@ -3,6 +3,7 @@ public import TapestryCore
 /// A value inside a tile program: one element of each tensor at a time.
 public struct TileValue: Hashable, Sendable {
   package let index: Int
+  /// The element type.
   public let dtype: DType
 
   package init(_ index: Int, _ dtype: DType) {

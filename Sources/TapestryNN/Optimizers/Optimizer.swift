@@ -29,6 +29,7 @@ public struct Optimizer: Sendable {
     /// What it keeps until the next step.
     public let memory: [Tensor]
 
+    /// The parameter after the step, and what the rule keeps: as many tensors as it was declared with, in that order.
     public init(parameter: Tensor, memory: [Tensor] = []) {
       self.parameter = parameter
       self.memory = memory

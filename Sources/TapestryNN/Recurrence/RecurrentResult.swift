@@ -17,6 +17,7 @@ public struct RecurrentStates: Sendable {
   /// Likewise; what an LSTM keeps beside its hidden state, nil in the other kinds.
   public let cell: Tensor?
 
+  /// States to start a layer from; an LSTM needs `cell` too.
   public init(hidden: Tensor, cell: Tensor? = nil) {
     self.hidden = hidden
     self.cell = cell

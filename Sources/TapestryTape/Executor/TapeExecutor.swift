@@ -223,10 +223,12 @@ package final class TapeExecutor {
   private func checkFault() throws(TapestryError) {
     guard tap_fault_code(prepared.fault) != 0 else { return }
     let fault = prepared.fault.pointee
+    let index = Int(fault.instruction)
     throw TapestryError(
       .indexOutOfRange,
-      "index \(fault.value) is outside 0 ..< \(fault.bound) in \(tape.labels[Int(fault.instruction)])",
-      remedy: "feed indices below \(fault.bound); state is as it was before the run")
+      "index \(fault.value) is outside 0 ..< \(fault.bound) in \(tape.labels[index])",
+      remedy: "feed indices in 0 ..< \(fault.bound); state is as it was before the run",
+      at: index < tape.places.count ? tape.places[index] : nil)
   }
 
   private func poison(after step: Int) {

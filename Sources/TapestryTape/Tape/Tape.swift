@@ -34,6 +34,8 @@ package struct Tape: Sendable {
   package var guards: [Range<Int>] = []
   /// What each instruction is for, one line: printed in listings and messages.
   package var labels: [String] = []
+  /// The line of the model each instruction comes from, where that is known.
+  package var places: [SourcePlace?] = []
   /// The nodes of the optimised graph each instruction computes.
   package var provenance: [[Int]] = []
 

@@ -7,12 +7,16 @@ public protocol ArgumentValue: Sendable, Comparable {
 }
 
 extension Int: ArgumentValue {
+  /// What messages call the value.
   public static var argumentKind: String { "a whole number" }
+  /// The value a text stands for.
   public init?(argument text: String) { self.init(text) }
 }
 
 extension Double: ArgumentValue {
+  /// What messages call the value.
   public static var argumentKind: String { "a number" }
+  /// The value a text stands for.
   public init?(argument text: String) {
     guard let value = Double(text), value.isFinite else { return nil }
     self = value
@@ -20,7 +24,9 @@ extension Double: ArgumentValue {
 }
 
 extension String: ArgumentValue {
+  /// What messages call the value.
   public static var argumentKind: String { "text" }
+  /// The value a text stands for.
   public init?(argument text: String) { self = text }
 }
 

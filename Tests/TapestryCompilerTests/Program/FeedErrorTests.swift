@@ -15,24 +15,29 @@ import Testing
   }
 
   @Test func missing() throws {
-    #expect(try message([Classifier.x: rows]) == "input 'labels' is not fed; feed an array for it")
+    #expect(
+      try message([Classifier.x: rows])
+        == "TapestryCompilerTests/Classifier.swift:16: input 'labels' is not fed; feed an array for it")
   }
 
   @Test func unknown() throws {
+    let line = #line + 1
     let near = Input("label", [nil], .int32)
     #expect(
       try message([Classifier.x: rows, Classifier.labels: labels, near: labels])
-        == "the program has no input 'label'; did you mean 'labels'?")
+        == "TapestryCompilerTests/FeedErrorTests.swift:\(line): the program has no input 'label'; did you mean 'labels'?"
+    )
     let far = Input("temperature", [])
     #expect(
       try message([Classifier.x: rows, Classifier.labels: labels, far: NDArray(Float(1))])
-        == "the program has no input 'temperature'; leave it out; the inputs are 'x', 'labels'")
+        == "TapestryCompilerTests/FeedErrorTests.swift:\(line + 4): the program has no input 'temperature'; leave it out; the inputs are 'x', 'labels'"
+    )
   }
 
   @Test func misshapen() throws {
     #expect(
       try message([Classifier.x: NDArray(zeros: [4, 15]), Classifier.labels: labels])
-        == "input 'x' takes float32[*, 16] and is fed float32[4, 15]; "
+        == "TapestryCompilerTests/Classifier.swift:7: input 'x' takes float32[*, 16] and is fed float32[4, 15]; "
         + "reshape the array, or leave the extent open with nil in the declaration of the input")
   }
 
@@ -44,23 +49,26 @@ import Testing
   @Test func ofAnotherType() throws {
     #expect(
       try message([Classifier.x: NDArray(zeros: [4, 16], .float64), Classifier.labels: labels])
-        == "input 'x' takes float32[*, 16] and is fed float64[4, 16]; make the array of float32")
+        == "TapestryCompilerTests/Classifier.swift:7: input 'x' takes float32[*, 16] and is fed float64[4, 16]; make the array of float32"
+    )
   }
 
   @Test func twice() throws {
     #expect(
       try message([Classifier.x: rows, Classifier.labels: labels, Classifier.x: rows])
-        == "input 'x' is fed twice; feed it once")
+        == "TapestryCompilerTests/Classifier.swift:7: input 'x' is fed twice; feed it once")
   }
 
   /// The checks are made after a program was compiled, too.
   @Test func afterARun() throws {
     var state = try program.initialState()
     _ = try program.run(&state, [Classifier.x: rows, Classifier.labels: labels])
-    #expect(try message([Classifier.x: rows]) == "input 'labels' is not fed; feed an array for it")
+    #expect(
+      try message([Classifier.x: rows])
+        == "TapestryCompilerTests/Classifier.swift:16: input 'labels' is not fed; feed an array for it")
     #expect(
       try message([Classifier.x: rows, Classifier.labels: labels, Classifier.x: rows])
-        == "input 'x' is fed twice; feed it once")
+        == "TapestryCompilerTests/Classifier.swift:7: input 'x' is fed twice; feed it once")
     let strange = Input("x", [nil, nil], .float32)
     let text = try message([strange: NDArray(zeros: [4, 15]), Classifier.labels: labels])
     #expect(text?.contains("input 'x' takes float32[*, 16] and is fed float32[4, 15]") == true)

@@ -19,14 +19,15 @@ import Testing
     let rows = NDArray(repeating: 0.5, [64, 16])
     let text = try #require(
       message { _ = try program.run(&state, [Classifier.x: rows, Classifier.labels: NDArray(wrong)]) })
-    #expect(text.hasPrefix("index 5 is outside 0 ..< 5 in "))
-    #expect(text.contains("; feed indices below 5; state is as it was before the run"))
+    #expect(
+      text.hasPrefix("TapestryCompilerTests/Classifier.swift:16: index 5 is outside 0 ..< 5 in checkIndex "), "\(text)")
+    #expect(text.hasSuffix("; feed indices in 0 ..< 5; state is as it was before the run"), "\(text)")
     #expect(state == before)
     #expect(before.paths.map { state[$0]!.doubles } == values)
     wrong[40] = -1
     #expect(
       message { _ = try program.run(&state, [Classifier.x: rows, Classifier.labels: NDArray(wrong)]) }?
-        .hasPrefix("index -1 is outside 0 ..< 5 in ") == true)
+        .contains(": index -1 is outside 0 ..< 5 in ") == true)
     #expect(state == before)
 
     var untouched = before
@@ -43,7 +44,7 @@ import Testing
       let table = scope.parameter("table", [50, 8], .constant(0.5))
       let count = scope.state("count", [])
       scope.assign("count", count + 1)
-      let rows = gather(table, t[ids])
+      let rows = gather(table, t[ids], file: "App/Model.swift", line: 12)
       let cost = mean(rows * rows)
       t.report(Output("cost"), cost)
       scope.assign("table", table - gradient(of: cost, in: table))
@@ -54,7 +55,7 @@ import Testing
     let before = state
     let bad: Feeds = [ids: NDArray([Int32](20..<60))]
     let text = try #require(message { _ = try program.run(&state, bad) })
-    #expect(text.hasPrefix("index "))
+    #expect(text.hasPrefix("App/Model.swift:12: index "), "\(text)")
     #expect(text.contains(" is outside 0 ..< 50 in gather"))
     #expect(state == before)
     #expect(state["embedding/count"]?.doubles == [1])

@@ -19,7 +19,7 @@ import Testing
   @Test func theReportBeforeAnyRun() {
     #expect(
       message { _ = try Classifier.traced().report }
-        == "the program was not compiled yet; run it once, or call `compiled(for:)` with feeds")
+        == "the program was not compiled yet; run it once")
   }
 
   @Test func aBatchOfNothingWorks() throws {
@@ -44,20 +44,39 @@ import Testing
   }
 
   @Test func theMemoryLimitIsCheckedBeforeARun() throws {
-    let program = Classifier.traced(ProgramOptions(threads: 1, memoryLimit: 10_000))
+    let program = Classifier.traced(ProgramOptions(threads: 1, memoryLimit: 100_000))
     var state = try program.initialState(seed: 3)
     let before = state
     let thrown = #expect(throws: TapestryError.self) { _ = try program.run(&state, Classifier.feeds(512)) }
     let error = try #require(thrown)
     #expect(error.code == .memoryLimit)
     #expect(error.message.hasPrefix("the program needs "))
-    #expect(error.message.hasSuffix(" of state, above the limit of 10000"))
+    #expect(error.message.hasSuffix(" of state, above the limit of 100000"))
     #expect(error.remedy == "use a smaller batch or model, or raise the limit; alive at the peak:")
     #expect(!error.notes.isEmpty && error.notes.allSatisfy { $0.contains(" bytes: ") })
     #expect(state == before)
 
     let roomy = Classifier.traced(ProgramOptions(threads: 1, memoryLimit: 10_000_000))
     _ = try roomy.run(&state, Classifier.feeds(512))
+  }
+
+  /// State that no machine holds, or that alone is above the limit, is refused before memory is asked for.
+  @Test func startValuesAboveTheLimit() throws {
+    func refusal(_ count: Int, _ limit: Int?) -> String? {
+      let program = Program.traced(ProgramOptions(memoryLimit: limit)) { t in
+        t.report(Output("y"), t.scope("a", file: "App/Model.swift", line: 3).parameter("w", [count], .zeros))
+      }
+      return message { _ = try program.initialState() }
+    }
+    #expect(
+      refusal(1 << 50, nil)
+        == "App/Model.swift:3: 'a/w' is float32[1125899906842624], which takes the state above what any machine holds; "
+        + "use a smaller model")
+    #expect(
+      refusal(26, 100)
+        == "App/Model.swift:3: 'a/w' is float32[26], which takes the state above the limit of 100 bytes; "
+        + "use a smaller model, or raise the limit")
+    #expect(refusal(25, 100) == nil)
   }
 
   @Test func aShapeBeyondAllMemoryIsAnError() throws {

@@ -15,7 +15,7 @@ import Testing
     #expect(
       message { _ = try program.run(&state, feeds) } == """
         the state does not fit the program; start from `initialState(seed:)` of this program
-          'mlp/logits/weight' is missing; did you mean 'mlp/logits/weigth'?
+          'mlp/logits/weight' is missing, declared at TapestryCompilerTests/Classifier.swift:15; did you mean 'mlp/logits/weigth'?
         """)
     #expect(state == before)
   }
@@ -28,7 +28,7 @@ import Testing
     #expect(
       message { _ = try program.run(&state, feeds) } == """
         the state does not fit the program; start from `initialState(seed:)` of this program
-          'mlp/logits/bias' is float32[6], the program wants float32[5]
+          'mlp/logits/bias' is float32[6], the program wants float32[5], declared at TapestryCompilerTests/Classifier.swift:15
         """)
     #expect(state == before)
   }

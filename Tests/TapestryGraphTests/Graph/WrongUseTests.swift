@@ -51,6 +51,15 @@ import Testing
         + "keep the number of elements; one extent may be left to `reshape` as -1")
   }
 
+  @Test func reshapeToNegativeExtents() {
+    for shape: Shape in [[-1, -1], [-3, -2]] {
+      #expect(
+        fault { $0.input("x", [2, 3]).reshape(shape) }
+          == "reshape of float32[2, 3]: \(shape) leaves more than one extent open, or has a negative one; "
+          + "give extents of 0 or more; one may be left to `reshape` as -1")
+    }
+  }
+
   @Test func axesOutOfRange() {
     #expect(
       fault { sum($0.input("x", [2, 3]), over: [2]) }
@@ -123,16 +132,15 @@ import Testing
 
   @Test func tensorsOfTwoGraphs() throws {
     let (a, b) = (Graph(), Graph())
-    let sum = a.input("x", [2]) + b.input("y", [2])
+    let line = #line + 1
+    let sum = a.input("x", [2]) + b.scope("net").parameter("w", [2], .zeros)
     #expect(sum.isPoisoned)
-    for graph in [a, b] {
-      #expect(
-        graph.diagnostics.map(\.description)
-          == [
-            "add takes tensors of two graphs; build both operands in one tracing, or feed the value of one as an input of the other"
-          ])
-      #expect(throws: TapestryError.self) { try graph.validate() }
-    }
+    let place = "TapestryGraphTests/WrongUseTests.swift:\(line): "
+    let told = "add of float32[2] and float32[2]: the tensors belong to two graphs"
+    let remedy = "; build both operands in one tracing, or feed the value of one as an input of the other"
+    #expect(a.diagnostics.map(\.description) == [place + told + remedy])
+    #expect(b.diagnostics.map(\.description) == [place + told + " (in scope 'net')" + remedy])
+    for graph in [a, b] { #expect(throws: TapestryError.self) { try graph.validate() } }
   }
 
   @Test func convolutionLargerThanItsInput() {

@@ -54,22 +54,35 @@ extension Int32: TensorScalar { public var scalarValue: Double { Double(self) } 
 
 // Exactly three overloads an operator: other sets make the type checker slow on long expressions.
 extension Tensor {
+  /// The negative of each element.
   public static prefix func - (x: Tensor) -> Tensor { x.unary(Negate()) }
 
+  /// The sum, element by element; shapes broadcast.
   public static func + (x: Tensor, y: Tensor) -> Tensor { x.binary(Add(), y) }
+  /// The sum of a tensor and a scalar, which takes the tensor's type.
   public static func + (x: Tensor, y: some TensorScalar) -> Tensor { x.binary(Add(), x.scalar(y.scalarValue)) }
+  /// The sum of a tensor and a scalar, which takes the tensor's type.
   public static func + (x: some TensorScalar, y: Tensor) -> Tensor { y.scalar(x.scalarValue).binary(Add(), y) }
 
+  /// The difference, element by element; shapes broadcast.
   public static func - (x: Tensor, y: Tensor) -> Tensor { x.binary(Subtract(), y) }
+  /// The difference of a tensor and a scalar, which takes the tensor's type.
   public static func - (x: Tensor, y: some TensorScalar) -> Tensor { x.binary(Subtract(), x.scalar(y.scalarValue)) }
+  /// The difference of a tensor and a scalar, which takes the tensor's type.
   public static func - (x: some TensorScalar, y: Tensor) -> Tensor { y.scalar(x.scalarValue).binary(Subtract(), y) }
 
+  /// The product, element by element; shapes broadcast.
   public static func * (x: Tensor, y: Tensor) -> Tensor { x.binary(Multiply(), y) }
+  /// The product of a tensor and a scalar, which takes the tensor's type.
   public static func * (x: Tensor, y: some TensorScalar) -> Tensor { x.binary(Multiply(), x.scalar(y.scalarValue)) }
+  /// The product of a tensor and a scalar, which takes the tensor's type.
   public static func * (x: some TensorScalar, y: Tensor) -> Tensor { y.scalar(x.scalarValue).binary(Multiply(), y) }
 
+  /// The quotient, element by element; shapes broadcast.
   public static func / (x: Tensor, y: Tensor) -> Tensor { x.binary(Divide(), y) }
+  /// The quotient of a tensor and a scalar, which takes the tensor's type.
   public static func / (x: Tensor, y: some TensorScalar) -> Tensor { x.binary(Divide(), x.scalar(y.scalarValue)) }
+  /// The quotient of a tensor and a scalar, which takes the tensor's type.
   public static func / (x: some TensorScalar, y: Tensor) -> Tensor { y.scalar(x.scalarValue).binary(Divide(), y) }
 }
 

@@ -46,10 +46,13 @@ extension Tensor {
   /// Where a mask is false.
   public static prefix func .! (x: Tensor) -> Tensor { x.unary(Not()) }
 
+  /// Unavailable: see the message for what to write.
   @available(*, unavailable, message: "masks are joined element by element; write x .& y")
   public static func && (x: Tensor, y: Tensor) -> Bool { false }
+  /// Unavailable: see the message for what to write.
   @available(*, unavailable, message: "masks are joined element by element; write x .| y")
   public static func || (x: Tensor, y: Tensor) -> Bool { false }
+  /// Unavailable: see the message for what to write.
   @available(*, unavailable, message: "a mask is inverted element by element; write .!x")
   public static prefix func ! (x: Tensor) -> Bool { false }
 }

@@ -59,6 +59,8 @@ public func power(_ x: some TensorScalar, _ y: Tensor, file: StaticString = #fil
 extension Tensor {
   /// x - y floor(x / y), which has the sign of y; on int32 it is 0 where y is 0.
   public static func % (x: Tensor, y: Tensor) -> Tensor { x.binary(Remainder(), y) }
+  /// The remainder, with the sign of the divisor, of a tensor and a scalar, which takes the tensor's type.
   public static func % (x: Tensor, y: some TensorScalar) -> Tensor { x.binary(Remainder(), x.scalar(y.scalarValue)) }
+  /// The remainder, with the sign of the divisor, of a tensor and a scalar, which takes the tensor's type.
   public static func % (x: some TensorScalar, y: Tensor) -> Tensor { y.scalar(x.scalarValue).binary(Remainder(), y) }
 }

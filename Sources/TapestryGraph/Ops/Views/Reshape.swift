@@ -17,7 +17,12 @@ package struct Reshape: Op {
 
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
     guard shape.rank <= Shape.maximumRank else { throw .tooManyAxes(shape) }
-    guard shape.count == operands[0].shape.count, !shape.extents.contains(where: { $0 < 0 }) else {
+    guard !shape.extents.contains(where: { $0 < 0 }) else {
+      throw OpFault(
+        .shapeMismatch, "\(shape) leaves more than one extent open, or has a negative one",
+        remedy: "give extents of 0 or more; one may be left to `reshape` as -1")
+    }
+    guard shape.count == operands[0].shape.count else {
       throw OpFault(
         .shapeMismatch, "\(operands[0].shape.count) elements do not fill \(shape), which holds \(shape.count)",
         remedy: "keep the number of elements; one extent may be left to `reshape` as -1")
