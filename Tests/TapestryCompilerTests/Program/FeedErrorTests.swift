@@ -30,7 +30,7 @@ import Testing
     let far = Input("temperature", [])
     #expect(
       try message([Classifier.x: rows, Classifier.labels: labels, far: NDArray(Float(1))])
-        == "TapestryCompilerTests/FeedErrorTests.swift:\(line + 4): the program has no input 'temperature'; leave it out; the inputs are 'x', 'labels'"
+        == "TapestryCompilerTests/FeedErrorTests.swift:\(line + 5): the program has no input 'temperature'; leave it out; the inputs are 'x', 'labels'"
     )
   }
 

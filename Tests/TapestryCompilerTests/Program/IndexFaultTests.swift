@@ -20,7 +20,7 @@ import Testing
     let text = try #require(
       message { _ = try program.run(&state, [Classifier.x: rows, Classifier.labels: NDArray(wrong)]) })
     #expect(
-      text.hasPrefix("TapestryCompilerTests/Classifier.swift:16: index 5 is outside 0 ..< 5 in checkIndex "), "\(text)")
+      text.hasPrefix("TapestryCompilerTests/Classifier.swift:16: index 5 is outside 0 ..< 5 in checkIndex"), "\(text)")
     #expect(text.hasSuffix("; feed indices in 0 ..< 5; state is as it was before the run"), "\(text)")
     #expect(state == before)
     #expect(before.paths.map { state[$0]!.doubles } == values)

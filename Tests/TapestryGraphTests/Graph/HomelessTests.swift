@@ -9,7 +9,8 @@ import Testing
     let x = graph.input("x", [2])
     let y = concatenate([], file: "Main.swift", line: 7) + x
     #expect(y.isPoisoned && y.graph === graph)
-    #expect(graph.diagnostics.map(\.description) == ["Main.swift:7: concatenate is given no tensors; give at least one"])
+    #expect(
+      graph.diagnostics.map(\.description) == ["Main.swift:7: concatenate is given no tensors; give at least one"])
     graph.report("y", y)
     #expect(graph.diagnostics.count == 1)
   }
