@@ -3,8 +3,7 @@ public import TapestryGraph
 
 /// What large parameters cost, to be added to a loss: `factor` times the sum of their magnitudes.
 ///
-/// It draws parameters to 0 exactly; the gradient at 0 is 0. Over no parameters there is nothing to add: at least one
-/// must be given.
+/// It draws parameters to 0 exactly; the gradient at 0 is 0. An empty list is a diagnostic.
 public func l1Penalty(
   _ parameters: [Tensor], factor: Double, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -14,7 +13,7 @@ public func l1Penalty(
 /// What large parameters cost, to be added to a loss: `factor` times the sum of their squares.
 ///
 /// Its gradient is twice `factor` times the parameter, so that PyTorch's `weight_decay` is twice this factor.
-/// At least one parameter must be given.
+/// An empty list is a diagnostic.
 public func l2Penalty(
   _ parameters: [Tensor], factor: Double, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -24,8 +23,9 @@ public func l2Penalty(
 private func penalty(
   _ parameters: [Tensor], _ factor: Double, _ file: StaticString, _ line: UInt, _ size: (Tensor) -> Tensor
 ) -> Tensor {
-  precondition(!parameters.isEmpty, "a penalty needs a parameter to belong to a graph")
-  return parameters[0].graph.located(file, line) {
-    parameters.dropFirst().reduce(size(parameters[0])) { $0 + size($1) } * factor
+  // What `stack` says of an empty list is true of the penalty too.
+  guard let first = parameters.first else { return stack([], file: file, line: line) }
+  return first.graph.located(file, line) {
+    parameters.dropFirst().reduce(size(first)) { $0 + size($1) } * factor
   }
 }

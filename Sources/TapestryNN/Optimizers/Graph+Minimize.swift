@@ -54,14 +54,19 @@ extension Graph {
     _ paths: [String], _ gradients: [Tensor], _ optimizer: Optimizer, _ prefix: String, _ place: SourcePlace
   ) {
     let own = Scope(self, unusedPath(prefix.isEmpty ? "optimizer" : prefix + "/optimizer", holding: "rate"), place)
-    let rate = own.state("rate", [], .constant(optimizer.learningRate))
+    var rate = own.state("rate", [], .constant(optimizer.learningRate))
     var number = rate.scalar(0)
-    if optimizer.countsSteps {
+    if optimizer.countsSteps || optimizer.schedule != nil {
       let next = own.state("step", [], dtype: .int32) + 1
       assign(own.path + "/step", next, at: place)
       number = next
     }
-    for (path, gradient) in zip(paths, gradients) where !gradient.isPoisoned {
+    if let schedule = optimizer.schedule {
+      rate = cast(rate, to: .float64) * schedule.factor(cast(number - 1, to: .float64))
+    }
+    let isWhole = !gradients.contains(where: \.isPoisoned)
+    let changed = isWhole ? optimizer.changes.reduce(gradients) { $1($0) } : gradients
+    for (path, gradient) in zip(paths, changed) where !gradient.isPoisoned {
       let scope = path.split(separator: "/").dropLast().joined(separator: "/")
       inPhase(.update, scope: scope) { update(path, gradient, optimizer, rate, number, place) }
     }
@@ -104,5 +109,5 @@ extension Minimized {
 }
 
 extension Tensor {
-  fileprivate func converted(to dtype: DType) -> Tensor { self.dtype == dtype ? self : cast(self, to: dtype) }
+  func converted(to dtype: DType) -> Tensor { self.dtype == dtype ? self : cast(self, to: dtype) }
 }

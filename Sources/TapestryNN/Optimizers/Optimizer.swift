@@ -11,9 +11,9 @@ public struct Optimizer: Sendable {
   /// One parameter at one step, as a rule sees it. All tensors have the parameter's dtype.
   public struct Step: Sendable {
     /// The parameter before the step.
-    public let parameter: Tensor
+    public internal(set) var parameter: Tensor
     /// The gradient of the loss in the parameter, of its shape.
-    public let gradient: Tensor
+    public internal(set) var gradient: Tensor
     /// What the rule keeps for the parameter, of its shape, in the order of the names it was declared with.
     public let memory: [Tensor]
     /// The learning rate, a scalar.
@@ -42,9 +42,12 @@ public struct Optimizer: Sendable {
   public let learningRate: Double
   let memory: [String]
   let countsSteps: Bool
-  let rule: @Sendable (Step) -> Outcome
+  var rule: @Sendable (Step) -> Outcome
+  /// What is done to the gradients of all parameters before the rule sees them, in this order.
+  var changes: [@Sendable ([Tensor]) -> [Tensor]] = []
+  var schedule: LearningRateSchedule?
   /// A setting outside its range, as a phrase.
-  let fault: String?
+  var fault: String?
 
   /// A rule of one's own.
   ///

@@ -1,0 +1,68 @@
+import TapestryCore
+import TapestryGraph
+
+// What can be added to any rule. Changes of gradients are made in the order they are written, before the rule and before
+// weight decay, as in a training loop of PyTorch that clips between `backward` and `step`:
+//
+//     Optimizer.adam(learningRate: 3e-4).clippingNorm(to: 1).decayingWeights(by: 1e-4).scheduled(.cosine(steps: 1000))
+
+extension Optimizer {
+  /// The optimizer with `factor` times the parameter added to its gradient: PyTorch's `weight_decay`.
+  ///
+  /// It is the gradient of a penalty of half the factor times the square. Decay apart from the gradient is
+  /// ``adamW(learningRate:beta1:beta2:epsilon:weightDecay:)``. A factor below 0 is a diagnostic of the program.
+  public func decayingWeights(by factor: Double) -> Optimizer {
+    var copy = self
+    copy.rule = { [rule] step in
+      var decayed = step
+      decayed.gradient = step.gradient + factor * step.parameter
+      return rule(decayed)
+    }
+    copy.require(factor, atLeast: 0, "the weight decay")
+    return copy
+  }
+
+  /// The optimizer with each element of the gradients held within ±bound. A bound below 0 is a diagnostic.
+  public func clippingValues(to bound: Double) -> Optimizer {
+    var copy = self
+    if copy.require(bound, atLeast: 0, "the bound of the gradients") {
+      copy.changes.append { gradients in gradients.map { clip($0, -bound...bound) } }
+    }
+    return copy
+  }
+
+  /// The optimizer with the gradients of all its parameters, taken as one vector, shortened to a length where they are
+  /// longer: each is multiplied by `min(1, length / (norm + 1e-6))`, as in PyTorch's `clip_grad_norm_`.
+  ///
+  /// (R. Pascanu et al., On the difficulty of training recurrent neural networks, 2013.) A length below 0 is a
+  /// diagnostic.
+  public func clippingNorm(to length: Double) -> Optimizer {
+    var copy = self
+    if copy.require(length, atLeast: 0, "the length of the gradients") {
+      copy.changes.append { gradients in
+        guard let dtype = gradients.first?.dtype else { return [] }
+        let norm = l2Norm(stack(gradients.map { l2Norm($0).converted(to: dtype) }))
+        let factor = minimum(length / (norm + 1e-6), 1)
+        return gradients.map { $0 * factor.converted(to: $0.dtype) }
+      }
+    }
+    return copy
+  }
+
+  /// The optimizer with a learning rate that changes as a schedule says: the rate in the state, at `optimizer/rate`,
+  /// times the schedule's factor for the step. The number of steps is then state too, at `optimizer/step`.
+  public func scheduled(_ schedule: LearningRateSchedule) -> Optimizer {
+    var copy = self
+    copy.schedule = schedule
+    copy.fault = fault ?? schedule.fault
+    return copy
+  }
+
+  /// Whether a setting is a number of at least some size; otherwise that is the optimizer's fault.
+  @discardableResult
+  mutating func require(_ value: Double, atLeast least: Double, _ name: String) -> Bool {
+    if value >= least, value.isFinite { return true }
+    fault = fault ?? "\(name) of \(self.name) is \(value), which is not a number of \(least) or more"
+    return false
+  }
+}
