@@ -5,11 +5,12 @@ public import TapestryGraph
 //
 //     glorotUniform   uniform in ±sqrt(6 / (in + out))       glorotNormal   deviation sqrt(2 / (in + out))
 //     heUniform       uniform in ±sqrt(6 / in)               heNormal       deviation sqrt(2 / in)
+//     leCunUniform    uniform in ±sqrt(3 / in)               leCunNormal    deviation sqrt(1 / in)
 //
 // Glorot keeps the variance of activations and gradients through layers that are linear near 0 (tanh, softmax), He
-// through relu. A variable's numbers depend on the seed and its path alone.
+// through relu, LeCun that of layers with selu or nothing. A variable's numbers depend on the seed and its path alone.
 // Sources: X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010;
-// K. He et al., Delving Deep into Rectifiers, 2015.
+// K. He et al., Delving Deep into Rectifiers, 2015; Y. LeCun et al., Efficient BackProp, 1998.
 
 extension Initializer {
   /// Uniform in ±sqrt(6 / (fan in + fan out)): for layers followed by tanh, sigmoid, softmax or nothing.
@@ -38,6 +39,20 @@ extension Initializer {
   public static var heNormal: Initializer {
     Initializer("heNormal") { type, stream in
       .normal(type, stream, mean: 0, deviation: (2 / Fans(of: type.shape).input).squareRoot())
+    }
+  }
+
+  /// Uniform in ±sqrt(3 / fan in): for layers that keep the variance of what goes through them.
+  public static var leCunUniform: Initializer {
+    Initializer("leCunUniform") { type, stream in
+      .uniform(type, stream, bound: (3 / Fans(of: type.shape).input).squareRoot())
+    }
+  }
+
+  /// Normal with deviation sqrt(1 / fan in): for layers that keep the variance of what goes through them.
+  public static var leCunNormal: Initializer {
+    Initializer("leCunNormal") { type, stream in
+      .normal(type, stream, mean: 0, deviation: (1 / Fans(of: type.shape).input).squareRoot())
     }
   }
 

@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [
     (Initializer.glorotUniform, (6.0 / 400).squareRoot()), (.heUniform, (6.0 / 100).squareRoot()),
-    (.uniform(-2...2), 2),
+    (.leCunUniform, (3.0 / 100).squareRoot()), (.uniform(-2...2), 2),
   ]) func uniformOnesFillTheirBounds(initializer: Initializer, bound: Double) {
     let values = values(initializer)
     #expect(values.allSatisfy { abs($0) <= bound })
@@ -30,7 +30,7 @@ import Testing
 
   @Test(arguments: [
     (Initializer.glorotNormal, (2.0 / 400).squareRoot(), 0.0), (.heNormal, (2.0 / 100).squareRoot(), 0),
-    (.normal(mean: 3, deviation: 0.5), 0.5, 3),
+    (.leCunNormal, (1.0 / 100).squareRoot(), 0), (.normal(mean: 3, deviation: 0.5), 0.5, 3),
   ]) func normalOnesHaveTheirDeviation(initializer: Initializer, wanted: Double, mean: Double) {
     let values = values(initializer)
     #expect(abs(deviation(values) / wanted - 1) < 0.02)
@@ -40,6 +40,31 @@ import Testing
     let beyond = Double(values.count { abs($0 - mean) > 3 * wanted }) / Double(values.count)
     #expect(abs(within - 0.683) < 0.01)
     #expect(beyond > 0.001 && beyond < 0.005)
+  }
+
+  @Test func truncatedOnesStayWithinTwoDeviations() {
+    let values = values(.truncatedNormal(mean: 1, deviation: 0.5))
+    #expect(values.allSatisfy { abs($0 - 1) <= 1 })
+    #expect(values.max()! > 1.99 && values.min()! < 0.01)
+    // The deviation of a normal variable within two of its own is 0.8796 of it.
+    #expect(abs(deviation(values) / 0.5 - 0.8796) < 0.01)
+  }
+
+  @Test(arguments: [[6, 4], [4, 6], [5, 5], [2, 3, 4], [1, 3]] as [Shape])
+  func orthogonalOnesKeepLengths(shape: Shape) {
+    let values = values(.orthogonal(gain: 2), shape, .float64)
+    let columns = shape.extents.last ?? 1
+    let rows = values.count / columns
+    let isTall = rows >= columns
+    func vector(_ place: Int) -> [Double] {
+      (0..<Swift.max(rows, columns)).map { values[isTall ? $0 * columns + place : place * columns + $0] }
+    }
+    for a in 0..<Swift.min(rows, columns) {
+      for b in 0...a {
+        let product = zip(vector(a), vector(b)).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(abs(product - (a == b ? 4 : 0)) < 1e-12)
+      }
+    }
   }
 
   @Test func seedAndPathAloneDecide() {
