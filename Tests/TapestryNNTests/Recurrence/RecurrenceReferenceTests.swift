@@ -1,3 +1,4 @@
+import TapestryCompiler
 import TapestryCore
 import TapestryGraph
 import TapestryNN
@@ -9,9 +10,9 @@ import Testing
 
   private func layer(
     _ name: String, _ kind: Kind, units: Int = 3, layers: Int = 1, both: Bool = false,
-    output: RecurrentOutput = .allSteps
+    output: RecurrentOutput = .allSteps, _ compiler: CompilerOptions = CompilerOptions()
   ) throws {
-    try check("\(kind) \(name)", in: "recurrence") { inputs, scope, _ in
+    try check("\(kind) \(name)", in: "recurrence", compiler) { inputs, scope, _ in
       guard let x = inputs["x"] else { return [:] }
       let initial = inputs["hidden"].map { RecurrentStates(hidden: $0, cell: inputs["cell"]) }
       let mask = inputs["mask"]
@@ -43,6 +44,13 @@ import Testing
   @Test(arguments: Kind.allCases) func sequencesOfDifferentLengths(kind: Kind) throws {
     try layer("mask", kind, both: true)
     try layer("mask last", kind, units: 2, layers: 2, both: true, output: .lastStep)
+  }
+
+  @Test(arguments: Kind.allCases) func unrolledLoopsGiveTheSame(kind: Kind) throws {
+    var options = CompilerOptions()
+    options.unrollsLoops = true
+    try layer("one step", kind, options)
+    try layer("mask", kind, both: true, options)
   }
 
   @Test func manySteps() throws { try layer("fifty steps", .lstm, units: 2, output: .lastStep) }

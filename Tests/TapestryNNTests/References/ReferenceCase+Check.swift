@@ -9,17 +9,19 @@ import Testing
 /// - Parameter build: from the inputs by name, the scope the parameters of the case live in and the float type of the
 ///   run, the outputs by name.
 func check(
-  _ name: String, in family: String, mode: TracingMode = .training, place: Testing.SourceLocation = #_sourceLocation,
+  _ name: String, in family: String, mode: TracingMode = .training,
+  _ compiler: CompilerOptions = CompilerOptions(), place: Testing.SourceLocation = #_sourceLocation,
   _ build: @escaping @Sendable ([String: Tensor], Scope, DType) -> [String: Tensor]
 ) throws {
   let reference = try ReferenceCase.named(name, in: family)
-  try reference.check(.float64, within: 1e-9, mode, place, build)
-  try reference.check(.float32, within: 1e-4, mode, place, build)
+  try reference.check(.float64, within: 1e-9, mode, compiler, place, build)
+  try reference.check(.float32, within: 1e-4, mode, compiler, place, build)
 }
 
 extension ReferenceCase {
   fileprivate func check(
-    _ dtype: DType, within bound: Double, _ mode: TracingMode, _ place: Testing.SourceLocation,
+    _ dtype: DType, within bound: Double, _ mode: TracingMode, _ compiler: CompilerOptions,
+    _ place: Testing.SourceLocation,
     _ build: @escaping @Sendable ([String: Tensor], Scope, DType) -> [String: Tensor]
   ) throws {
     let feeds = try inputs.sorted { $0.key < $1.key }.map { name, array in
@@ -27,7 +29,9 @@ extension ReferenceCase {
       return (Input(name, array.shape.extents, array.dtype), array)
     }
     let cotangents = try weights.mapValues { try $0.array(dtype) }
-    let program = Program.traced { [gradients] t in
+    var options = ProgramOptions()
+    options.compiler = compiler
+    let program = Program.traced(options) { [gradients] t in
       let given = Dictionary(uniqueKeysWithValues: feeds.map { ($0.0.name, t[$0.0]) })
       let results = build(given, t.scope("layer"), dtype).sorted { $0.key < $1.key }
       for (name, tensor) in results { t.report(Output(name), tensor) }
