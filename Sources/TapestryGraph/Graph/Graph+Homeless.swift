@@ -1,4 +1,4 @@
-import TapestryCore
+package import TapestryCore
 
 // A function of a list of tensors takes its graph from the first of them; an empty list has none. The fault is then kept
 // by a graph of its own, and the poisoned tensor returned carries it into the first graph that meets it.
@@ -11,7 +11,7 @@ extension Graph {
   }
 
   /// The fault of an op that was given nothing to work on.
-  static func noOperands(_ op: String, at place: SourcePlace) -> Tensor {
+  package static func noOperands(_ op: String, at place: SourcePlace) -> Tensor {
     homeless(
       TapestryError(.invalidAttribute, "\(op) is given no tensors", remedy: "give at least one", at: place))
   }

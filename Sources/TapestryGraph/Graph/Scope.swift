@@ -64,11 +64,16 @@ public struct Scope: Sendable {
     let path = pathOf(name)
     let declared = graph.withStore { $0.effects.place } ?? place ?? caller
     if let known = graph.variable(path) {
-      if known.type == type { return Tensor(graph, known.current) }
+      // The type tells two declarations apart, unless only one of them is trained.
+      func describe(_ type: TensorType, _ isTrained: Bool) -> String {
+        known.isTrainable == isTrainable ? "\(type)" : "\(type) \(isTrained ? "parameter" : "state")"
+      }
+      if known.type == type, known.isTrainable == isTrainable { return Tensor(graph, known.current) }
       let before = known.declared.map { " at \($0)" } ?? ""
       graph.diagnose(
         TapestryError(
-          .conflictingParameter, "'\(path)' is declared as \(type), but as \(known.type)\(before)",
+          .conflictingParameter,
+          "'\(path)' is declared as \(describe(type, isTrainable)), but as \(describe(known.type, known.isTrainable))\(before)",
           remedy: "give one of the two a scope of its own", at: declared, scope: self.path))
       return Tensor(graph, .poison)
     }

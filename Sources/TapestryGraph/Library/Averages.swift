@@ -46,7 +46,10 @@ public func variance(
   guard x.isFloat(for: "variance", file, line) else { return Tensor(x.graph, .poison) }
   return x.graph.located(file, line) {
     let distances = x - mean(x, over: axes, keepingAxes: true)
-    return sum(square(distances), over: axes, keepingAxes: keepingAxes) / (x.count(along: axes) - correction)
+    // The mean is rounded; what it is off by is the mean of the distances, whose square is taken out again.
+    let count = x.count(along: axes)
+    let rest = square(sum(distances, over: axes, keepingAxes: keepingAxes)) / count
+    return (sum(square(distances), over: axes, keepingAxes: keepingAxes) - rest) / (count - correction)
   }
 }
 

@@ -39,13 +39,10 @@ public struct TileBuilder: Sendable {
   }
 
   /// A scalar operation on values of equal type (for `select`: a Bool, then two of equal type).
-  public mutating func apply(_ op: ScalarOp, _ values: TileValue...) -> TileValue {
-    let dtype = op.isComparison ? .bool : values.last!.dtype
-    return append(.apply(op, values, dtype), dtype)
-  }
+  public mutating func apply(_ op: ScalarOp, _ values: TileValue...) -> TileValue { apply(op, values) }
 
   package mutating func apply(_ op: ScalarOp, _ values: [TileValue]) -> TileValue {
-    let dtype = op.isComparison ? .bool : values.last!.dtype
+    let dtype = op.isComparison ? .bool : values.last?.dtype ?? .float32
     return append(.apply(op, values, dtype), dtype)
   }
 

@@ -7,7 +7,7 @@ public import TapestryGraph
 public func l1Penalty(
   _ parameters: [Tensor], factor: Double, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  penalty(parameters, factor, file, line) { sum(abs($0)) }
+  penalty("l1Penalty", parameters, factor, file, line) { sum(abs($0)) }
 }
 
 /// What large parameters cost, to be added to a loss: `factor` times the sum of their squares.
@@ -17,14 +17,14 @@ public func l1Penalty(
 public func l2Penalty(
   _ parameters: [Tensor], factor: Double, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  penalty(parameters, factor, file, line) { sum(square($0)) }
+  penalty("l2Penalty", parameters, factor, file, line) { sum(square($0)) }
 }
 
 private func penalty(
-  _ parameters: [Tensor], _ factor: Double, _ file: StaticString, _ line: UInt, _ size: (Tensor) -> Tensor
+  _ name: String, _ parameters: [Tensor], _ factor: Double, _ file: StaticString, _ line: UInt,
+  _ size: (Tensor) -> Tensor
 ) -> Tensor {
-  // What `stack` says of an empty list is true of the penalty too.
-  guard let first = parameters.first else { return stack([], file: file, line: line) }
+  guard let first = parameters.first else { return Graph.noOperands(name, at: SourcePlace(file, line)) }
   return first.graph.located(file, line) {
     parameters.dropFirst().reduce(size(first)) { $0 + size($1) } * factor
   }

@@ -92,3 +92,18 @@ extension CompiledProgramTests {
     try expectCompiledEqualsReference(graph, options)
   }
 }
+
+extension CompiledProgramTests {
+  /// A mean that Float32 cannot hold: what it is off by is taken out of the variance.
+  @Test func varianceWhereTheMeanIsRounded() throws {
+    let graph = Graph()
+    let x = graph.input("x", [6])
+    graph.report("v", variance(x))
+    let values = NDArray((0..<6).map { Float(16_777_000 + $0) })
+    let tape = try CompiledProgram(graph).tape
+    for kernels in KernelTable.all {
+      let (outputs, _, _) = try run(tape, inputs: ["x": values], state: [:], kernels: kernels)
+      #expect(abs(outputs["v"]!.double(at: 0) - 35.0 / 12) < 1e-5)
+    }
+  }
+}

@@ -17,6 +17,14 @@ import Testing
   }
 }
 
+/// What a tile program makes of a call without values.
+@Suite struct TileBuilderTests {
+  @Test func noValuesDoNotTrap() {
+    var builder = TileBuilder(operands: [.float32])
+    #expect(builder.apply(.add).dtype == .float32)
+  }
+}
+
 /// Twice x, without a tile program.
 private struct Doubled: Op {
   static let name = "doubled"

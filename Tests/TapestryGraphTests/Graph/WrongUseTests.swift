@@ -224,4 +224,16 @@ import Testing
     let shapes = try interpreted(graph, results, [:]).map(\.shape)
     #expect(shapes == [[0, 0], [0, 3], [3], [3], [0, 3], [3, 3], [0], [0], [0, 3], [0, 3], [0, 3], [1, 3]])
   }
+
+  @Test func onePathTrainedAndNot() {
+    let graph = Graph()
+    let scope = graph.scope("net", file: "Main.swift", line: 4)
+    let w = scope.parameter("w", [2], .zeros)
+    #expect(scope.state("w", [2]).isPoisoned && !w.isPoisoned)
+    #expect(
+      graph.diagnostics.map(\.description) == [
+        "Main.swift:4: 'net/w' is declared as float32[2] state, but as float32[2] parameter at Main.swift:4 "
+          + "(in scope 'net'); give one of the two a scope of its own"
+      ])
+  }
 }

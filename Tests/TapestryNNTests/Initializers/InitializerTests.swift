@@ -18,20 +18,24 @@ import Testing
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
   }
 
-  @Test(arguments: [
-    (Initializer.glorotUniform, (6.0 / 400).squareRoot()), (.heUniform, (6.0 / 100).squareRoot()),
+  static let uniform: [(Initializer, Double)] = [
+    (.glorotUniform, (6.0 / 400).squareRoot()), (.heUniform, (6.0 / 100).squareRoot()),
     (.leCunUniform, (3.0 / 100).squareRoot()), (.uniform(-2...2), 2),
-  ]) func uniformOnesFillTheirBounds(initializer: Initializer, bound: Double) {
+  ]
+
+  @Test(arguments: uniform) func uniformOnesFillTheirBounds(initializer: Initializer, bound: Double) {
     let values = values(initializer)
     #expect(values.allSatisfy { abs($0) <= bound })
     #expect(values.max()! > bound * 0.999 && values.min()! < -bound * 0.999)
     #expect(abs(deviation(values) - bound / 3.0.squareRoot()) < 0.01 * bound)
   }
 
-  @Test(arguments: [
-    (Initializer.glorotNormal, (2.0 / 400).squareRoot(), 0.0), (.heNormal, (2.0 / 100).squareRoot(), 0),
+  static let normal: [(Initializer, Double, Double)] = [
+    (.glorotNormal, (2.0 / 400).squareRoot(), 0), (.heNormal, (2.0 / 100).squareRoot(), 0),
     (.leCunNormal, (1.0 / 100).squareRoot(), 0), (.normal(mean: 3, deviation: 0.5), 0.5, 3),
-  ]) func normalOnesHaveTheirDeviation(initializer: Initializer, wanted: Double, mean: Double) {
+  ]
+
+  @Test(arguments: normal) func normalOnesHaveTheirDeviation(initializer: Initializer, wanted: Double, mean: Double) {
     let values = values(initializer)
     #expect(abs(deviation(values) / wanted - 1) < 0.02)
     #expect(abs(values.reduce(0, +) / Double(values.count) - mean) < 0.02 * wanted)
