@@ -182,14 +182,19 @@ struct Fuser {
     // again whenever a group has been left out.
     let base = floor
     var excluded: [Int: FusionRefusal] = [:]
-    while true {
+    search: while true {
       var choice = Choice(frame: frame, nodeIsKept: false)
       var dropped = excluded
       edgeVisits += 1 + candidates.count
       for candidate in candidates where dropped[candidate.group] == nil {
-        if let reason = extend(&choice, candidate, isReduction) { dropped[candidate.group] = reason }
+        guard let reason = extend(&choice, candidate, isReduction) else { continue }
+        if choice.groups.contains(candidate.group) {
+          // A second edge from a group that has shaped the choice already: without it the choice is another.
+          excluded[candidate.group] = reason
+          continue search
+        }
+        dropped[candidate.group] = reason
       }
-      choice.groups.removeAll { dropped[$0] != nil }
       floor = dropped.keys.reduce(base) { max($0, groups[$1].level + 1) }
       let level = choice.groups.map { groups[$0].level }.reduce(floor, max)
       let unliftable = choice.groups.filter { groups[$0].level < level && groups[$0].firstNeed <= level }
