@@ -107,8 +107,7 @@ private struct PhaseClock {
 
   mutating func mark(_ name: String) {
     let now = ContinuousClock.now
-    let time = (now - last).components
-    phases.append((name, Int(time.seconds) * 1_000_000 + Int(time.attoseconds / 1_000_000_000_000)))
+    phases.append((name, (now - last).nanoseconds / 1000))
     last = now
   }
 }

@@ -30,7 +30,7 @@ struct FusedProgram {
   init(_ program: ProgramGraph, _ options: BodyOptions) {
     self.program = program
     self.options = options
-    reachable = program.store.reach(of: program.roots.map(\.value))
+    reachable = program.reachedNodes()
     views = ViewAccesses(program.store, reachable: reachable)
     var fuser = Fuser(program.store, views, reachable: reachable, joins: options.fuses)
     plan = fuser.plan()

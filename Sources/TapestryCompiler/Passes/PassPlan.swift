@@ -86,12 +86,12 @@ extension PassPlan {
       (context.reads, context.counts) = (0, [])
       let start = ContinuousClock.now
       try pass.run(&program, &context)
-      let time = (ContinuousClock.now - start).components
+      let time = ContinuousClock.now - start
       let after = program.reachedCount
       context.reports.append(
         PassReport(
           pass: pass.name, nodesBefore: before, nodesAfter: after, rules: context.counts, reads: context.reads,
-          microseconds: Int(time.seconds) * 1_000_000 + Int(time.attoseconds / 1_000_000_000_000)))
+          microseconds: time.nanoseconds / 1000))
       before = after
       if context.verifies {
         let isCanonical = passes[...place].contains { $0.name == "canonicalize" }

@@ -75,10 +75,10 @@ final class Specialization: Sendable {
     var (step, clock) = (Int.max, Int.max)
     for _ in 0..<steps {
       let start = ContinuousClock.now
-      clock = min(clock, start.nanosecondsToNow)
+      clock = min(clock, (ContinuousClock.now - start).nanoseconds)
       let begin = ContinuousClock.now
       try idle.executor.run(state: idle.state, feeds: idle.feeds)
-      step = min(step, begin.nanosecondsToNow)
+      step = min(step, (ContinuousClock.now - begin).nanoseconds)
       let times = try idle.executor.profile(state: idle.state, feeds: idle.feeds)
       for index in least.indices { least[index] = min(least[index], times[index]) }
     }
@@ -143,13 +143,5 @@ final class Specialization: Sendable {
       return false
     }
     return true
-  }
-}
-
-extension ContinuousClock.Instant {
-  /// Nanoseconds since this moment.
-  fileprivate var nanosecondsToNow: Int {
-    let time = (ContinuousClock.now - self).components
-    return Int(time.seconds) * 1_000_000_000 + Int(time.attoseconds / 1_000_000_000)
   }
 }

@@ -40,14 +40,7 @@ package struct Compaction {
 
 extension ProgramGraph {
   /// Which nodes the roots reach.
-  package func reachedNodes() -> [Bool] {
-    var reached = [Bool](repeating: false, count: store.count)
-    for root in roots { reached[Int(root.value.node)] = true }
-    for node in reached.indices.reversed() where reached[node] {
-      for operand in store.operands(of: node) { reached[Int(operand.node)] = true }
-    }
-    return reached
-  }
+  package func reachedNodes() -> [Bool] { store.reach(of: roots.map(\.value)) }
 
   /// How many nodes the roots reach.
   package var reachedCount: Int { reachedNodes().count { $0 } }

@@ -15,11 +15,7 @@ package struct Interpreter {
   package func evaluate(
     _ wanted: [Value], inputs: [String: NDArray] = [:], state: [String: NDArray] = [:]
   ) throws(TapestryError) -> [NDArray] {
-    var needed = [Bool](repeating: false, count: graph.count)
-    for value in wanted { needed[Int(value.node)] = true }
-    for node in needed.indices.reversed() where needed[node] {
-      for operand in graph.operands(of: node) { needed[Int(operand.node)] = true }
-    }
+    let needed = graph.reach(of: wanted)
     var results = [[NDArray]](repeating: [], count: graph.count)
     for node in needed.indices where needed[node] {
       let op = graph.op(of: node)

@@ -165,7 +165,7 @@ package final class TapeExecutor {
       case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: 0)
       case .callOut(let number): try callOut(Int(number), index)
       }
-      if let start { nanoseconds[index] += Int((ContinuousClock.now - start).components.attoseconds / 1_000_000_000) }
+      if let start { nanoseconds[index] += (ContinuousClock.now - start).nanoseconds }
     }
   }
 
