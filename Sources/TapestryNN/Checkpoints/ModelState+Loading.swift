@@ -57,22 +57,12 @@ extension ModelState {
     for name in names {
       let inside = self[name] == nil ? paths.filter { $0.hasPrefix(name + "/") } : [name]
       guard !inside.isEmpty else {
-        let near = nearest(to: name, in: scopes + paths).map { "did you mean '\($0)'?" }
+        let near = nearest(to: name, in: scopes(of: paths) + paths).map { "did you mean '\($0)'?" }
         throw TapestryError(
           .invalidState, "the state holds nothing at '\(name)'", remedy: near ?? "give a path or scope it holds")
       }
       covered.formUnion(inside)
     }
     return covered.sorted()
-  }
-
-  /// The scopes of all paths, sorted.
-  private var scopes: [String] {
-    var scopes: Set<String> = []
-    for path in paths {
-      let parts = path.split(separator: "/")
-      for length in 1..<Swift.max(parts.count, 1) { scopes.insert(parts.prefix(length).joined(separator: "/")) }
-    }
-    return scopes.sorted()
   }
 }

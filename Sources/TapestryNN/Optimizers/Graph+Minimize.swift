@@ -12,6 +12,8 @@ package enum Minimized: Sendable {
   case reached
   /// Of those, the ones of a scope.
   case within(Scope)
+  /// Of those, the ones of some paths.
+  case matching(ParameterPaths)
   /// These, each of which the loss must have a gradient in.
   case listed([Tensor])
 }
@@ -21,10 +23,12 @@ extension Graph {
   ///
   /// Diagnosed: a loss that is not a float scalar, a listed tensor that is no parameter or that the loss does not reach
   /// (in its own words where only a cut such as `stopGradient` is in the way), no parameter at all, a setting of the
-  /// optimizer outside its range.
+  /// optimizer outside its range, a pattern of paths that fits no parameter.
+  ///
+  /// - Parameter frozen: parameters that stay as they are although the choice holds them.
   package func minimize(
-    _ loss: Tensor, over choice: Minimized = .reached, with optimizer: Optimizer, file: StaticString = #fileID,
-    line: UInt = #line
+    _ loss: Tensor, over choice: Minimized = .reached, with optimizer: Optimizer, freezing frozen: ParameterPaths = [],
+    file: StaticString = #fileID, line: UInt = #line
   ) {
     let place = SourcePlace(file, line)
     guard loss.graph === self else {
@@ -41,7 +45,9 @@ extension Graph {
       return diagnose(
         TapestryError(.invalidAttribute, fault, remedy: "choose a value inside the range", at: place))
     }
-    let targets = targets(of: loss, choice, place)
+    let faults = faults(ofPaths: optimizer.namedPaths + [(frozen, "to freeze"), (choice.paths, "to move")], place)
+    guard faults.isEmpty else { return faults.forEach(diagnose) }
+    let targets = targets(of: loss, choice, frozen, place)
     guard !targets.isEmpty else { return }
     located(file, line) {
       let gradients = gradients(of: loss, in: targets.map(\.tensor), file: file, line: line)
@@ -49,47 +55,50 @@ extension Graph {
     }
   }
 
+  /// What is wrong with paths that the program's parameters should fit.
+  private func faults(ofPaths named: [(paths: ParameterPaths, use: String)], _ place: SourcePlace) -> [TapestryError] {
+    let paths = withStore { store in store.effects.variables.filter(\.isTrainable).map(\.path) }
+    return named.flatMap { $0.paths.faults(among: paths, $0.use, at: place) }
+  }
+
   /// Records one step of every parameter.
   private func step(
     _ paths: [String], _ gradients: [Tensor], _ optimizer: Optimizer, _ prefix: String, _ place: SourcePlace
   ) {
     let own = Scope(self, unusedPath(prefix.isEmpty ? "optimizer" : prefix + "/optimizer", holding: "rate"), place)
-    var rate = own.state("rate", [], .constant(optimizer.learningRate))
+    let isWide = gradients.contains { $0.dtype == .float64 }
+    var rate = own.state("rate", [], .constant(optimizer.learningRate), dtype: isWide ? .float64 : .float32)
+    let isDue = optimizer.runs > 1 ? countRun(own, optimizer.runs, place) : nil
     var number = rate.scalar(0)
     if optimizer.countsSteps || optimizer.schedule != nil {
-      let next = own.state("step", [], dtype: .int32) + 1
-      assign(own.path + "/step", next, at: place)
-      number = next
+      let before = own.state("step", [], dtype: .int32)
+      number = before + 1
+      assign(own.path + "/step", number.replacing(before, when: isDue), at: place)
     }
     if let schedule = optimizer.schedule {
       rate = cast(rate, to: .float64) * schedule.factor(cast(number - 1, to: .float64))
     }
-    let isWhole = !gradients.contains(where: \.isPoisoned)
-    let changed = isWhole ? optimizer.changes.reduce(gradients) { $1($0) } : gradients
-    for (path, gradient) in zip(paths, changed) where !gradient.isPoisoned {
-      let scope = path.split(separator: "/").dropLast().joined(separator: "/")
-      inPhase(.update, scope: scope) { update(path, gradient, optimizer, rate, number, place) }
+    let steps = zip(paths, gradients).filter { !$1.isPoisoned }.map { path, gradient in
+      ParameterStep(self, path, gradient, optimizer, isDue, place)
+    }
+    let isWhole = steps.count == paths.count
+    let means = steps.map(\.gradient)
+    let changed = isWhole ? optimizer.changes.reduce(means) { $1($0) } : means
+    for (step, gradient) in zip(steps, changed) where !gradient.isPoisoned {
+      inPhase(.update, scope: step.scope) { step.record(gradient, rate, number) }
     }
   }
 
-  /// Records the step of one parameter.
-  private func update(
-    _ path: String, _ gradient: Tensor, _ optimizer: Optimizer, _ rate: Tensor, _ number: Tensor, _ place: SourcePlace
-  ) {
-    guard let parameter = variable(path).map({ Tensor(self, $0.current) }) else { return }
-    let base = path + "/" + optimizer.name
-    let kept = Scope(self, optimizer.memory.first.map { unusedPath(base, holding: $0) } ?? base, place)
-    let outcome = optimizer.rule(
-      Optimizer.Step(
-        parameter: parameter, gradient: gradient,
-        memory: optimizer.memory.map { kept.state($0, gradient.shape, dtype: gradient.dtype) },
-        rate: rate.converted(to: gradient.dtype), number: number.converted(to: gradient.dtype)))
-    for (name, value) in zip(optimizer.memory, outcome.memory) { assign("\(kept.path)/\(name)", value, at: place) }
-    assign(path, stopGradient(outcome.parameter), at: place)
+  /// Counts the runs of an optimizer that makes a step for several; gives whether this one makes it.
+  private func countRun(_ own: Scope, _ runs: Int, _ place: SourcePlace) -> Tensor {
+    let run = own.state("run", [], dtype: .int32) + 1
+    let isDue = run .== runs
+    assign(own.path + "/run", select(isDue, 0, run), at: place)
+    return isDue
   }
 
   /// The path, or with the first number after it that is free, where another optimizer of the program keeps its own.
-  private func unusedPath(_ path: String, holding name: String) -> String {
+  func unusedPath(_ path: String, holding name: String) -> String {
     var candidate = path
     var number = 1
     while variable(candidate + "/" + name) != nil {
@@ -103,11 +112,16 @@ extension Graph {
 extension Minimized {
   /// Where the optimizer keeps what belongs to no single parameter.
   fileprivate var path: String {
-    if case .within(let scope) = self { return scope.path }
-    return ""
+    switch self {
+    case .within(let scope): scope.path
+    case .matching(let paths): paths.plainPath ?? ""
+    case .reached, .listed: ""
+    }
   }
-}
 
-extension Tensor {
-  func converted(to dtype: DType) -> Tensor { self.dtype == dtype ? self : cast(self, to: dtype) }
+  /// The paths named, if any.
+  fileprivate var paths: ParameterPaths {
+    if case .matching(let paths) = self { return paths }
+    return []
+  }
 }

@@ -4,15 +4,18 @@ import TapestryGraph
 extension Graph {
   /// The parameters to minimize over, in order of declaration, each with the version to differentiate by; diagnoses
   /// what cannot be.
-  func targets(of loss: Tensor, _ choice: Minimized, _ place: SourcePlace) -> [(path: String, tensor: Tensor)] {
+  func targets(
+    of loss: Tensor, _ choice: Minimized, _ frozen: ParameterPaths, _ place: SourcePlace
+  ) -> [(path: String, tensor: Tensor)] {
     let store = snapshot
     let reach = LossReach(store, of: loss.value)
     if case .listed(let tensors) = choice { return listed(tensors, store, reach, place) }
-    let candidates = store.effects.variables.filter { $0.isTrainable && choice.covers($0.path) }
+    let chosen = store.effects.variables.filter { $0.isTrainable && choice.covers($0.path) }
+    let candidates = chosen.filter { !frozen.contains($0.path) }
     let found = candidates.compactMap { variable in
       reach.differentiable[variable.path].map { (variable.path, Tensor(self, $0)) }
     }
-    if found.isEmpty { diagnose(nothingReached(candidates.map(\.path), reach, choice, place)) }
+    if found.isEmpty { diagnose(nothingReached(candidates.map(\.path), reach, choice, frozen, place)) }
     return found
   }
 
@@ -66,10 +69,15 @@ extension Graph {
   }
 
   private func nothingReached(
-    _ paths: [String], _ reach: LossReach, _ choice: Minimized, _ place: SourcePlace
+    _ paths: [String], _ reach: LossReach, _ choice: Minimized, _ frozen: ParameterPaths, _ place: SourcePlace
   ) -> TapestryError {
     var message = "the loss reaches no parameter"
-    if case .within(let scope) = choice { message += " of scope '\(scope.path)'" }
+    switch choice {
+    case .within(let scope): message += " of scope '\(scope.path)'"
+    case .matching(let paths): message += " of \(paths.patterns.map { "'\($0)'" }.joined(separator: " and "))"
+    case .reached, .listed: break
+    }
+    if !frozen.patterns.isEmpty { message += " that is not frozen" }
     let cut = paths.lazy.compactMap { path in reach.cut(of: path).map { (path, $0) } }.first
     if let (path, cut) = cut {
       let location = cut.place.map { " at \($0)" } ?? ""
@@ -85,8 +93,11 @@ extension Graph {
 extension Minimized {
   /// Whether a path is inside.
   fileprivate func covers(_ path: String) -> Bool {
-    guard case .within(let scope) = self, !scope.path.isEmpty else { return true }
-    return path.hasPrefix(scope.path + "/")
+    switch self {
+    case .within(let scope): scope.path.isEmpty || path.hasPrefix(scope.path + "/")
+    case .matching(let paths): paths.contains(path)
+    case .reached, .listed: true
+    }
   }
 }
 

@@ -6,19 +6,55 @@ import TapestryGraph
 //
 //     Optimizer.adam(learningRate: 3e-4).clippingNorm(to: 1).decayingWeights(by: 1e-4).scheduled(.cosine(steps: 1000))
 
+/// Where the decay of weights acts.
+public enum WeightDecayForm: Hashable, Sendable {
+  /// On the gradient, `g ← g + λ p`, so that what the rule remembers holds it too: PyTorch's `weight_decay`.
+  case coupled
+  /// On the parameter, `p ← p - r λ p` before the step of rate r: what AdamW does to Adam.
+  case decoupled
+}
+
 extension Optimizer {
-  /// The optimizer with `factor` times the parameter added to its gradient: PyTorch's `weight_decay`.
+  /// The optimizer with parameters that shrink: by default `factor` times the parameter is added to its gradient, which
+  /// is the gradient of a penalty of half the factor times the square.
   ///
-  /// It is the gradient of a penalty of half the factor times the square. Decay apart from the gradient is
-  /// ``adamW(learningRate:beta1:beta2:epsilon:weightDecay:)``. A factor below 0 is a diagnostic of the program.
-  public func decayingWeights(by factor: Double) -> Optimizer {
+  /// - Parameters:
+  ///   - factor: λ, 0 or more; another is a diagnostic of the program.
+  ///   - form: whether the decay goes through the rule or acts beside it; Keras's `weight_decay` is the latter.
+  ///   - except: parameters that do not shrink, such as `["**/bias"]`.
+  public func decayingWeights(
+    by factor: Double, _ form: WeightDecayForm = .coupled, except: ParameterPaths = []
+  ) -> Optimizer {
     var copy = self
     copy.rule = { [rule] step in
+      guard !except.contains(step.path) else { return rule(step) }
       var decayed = step
-      decayed.gradient = step.gradient + factor * step.parameter
+      switch form {
+      case .coupled: decayed.gradient = step.gradient + factor * step.parameter
+      case .decoupled: decayed.parameter = step.parameter * (1 - step.rate * factor)
+      }
       return rule(decayed)
     }
+    copy.namedPaths.append((except, "to leave out of the weight decay"))
     copy.require(factor, atLeast: 0, "the weight decay")
+    return copy
+  }
+
+  /// The optimizer with one step for each `runs` runs of the program, down the mean of their gradients.
+  ///
+  /// With losses that are means over their batches, runs with n batches of equal size make the step of the one batch n
+  /// times as large, in the memory of a small one. The gradients gathered so far are state beside the parameter
+  /// (`mlp/weight/adam/gradient`), the number of runs gathered is at `optimizer/run`; parameters, what the rule remembers
+  /// and `optimizer/step` change with a step alone, so schedules count steps. Clipping acts on the mean. What is left
+  /// over at the end of an epoch counts in the next.
+  ///
+  /// - Parameter runs: 1 or more; another is a diagnostic of the program.
+  public func accumulating(over runs: Int) -> Optimizer {
+    var copy = self
+    if runs < 1 {
+      copy.fault = fault ?? "the gradients of \(name) are gathered over \(runs) runs, which is not 1 or more"
+    }
+    copy.runs = runs
     return copy
   }
 

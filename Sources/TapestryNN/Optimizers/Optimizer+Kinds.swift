@@ -26,6 +26,8 @@ extension Optimizer {
   }
 
   /// Steps down a sum of gradients in which each earlier one counts `momentum` times less.
+  ///
+  /// Keras keeps the rate inside the sum, `b ← μ b - r g`, `p ← p + b`: the same as long as the rate stays.
   public static func momentum(learningRate: Double = 0.01, momentum: Double = 0.9) -> Optimizer {
     Optimizer(
       "momentum", learningRate: learningRate, ["velocity"], false, factors: [("momentum", momentum)]
@@ -36,6 +38,9 @@ extension Optimizer {
   }
 
   /// Momentum that looks one step ahead.
+  ///
+  /// (I. Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.) Keras keeps the
+  /// rate inside the sum, as with ``momentum(learningRate:momentum:)``.
   public static func nesterov(learningRate: Double = 0.01, momentum: Double = 0.9) -> Optimizer {
     Optimizer(
       "nesterov", learningRate: learningRate, ["velocity"], false, factors: [("momentum", momentum)]
@@ -47,37 +52,41 @@ extension Optimizer {
   }
 
   /// Steps down the mean of past gradients in units of their root mean square.
+  ///
+  /// `epsilon` is added to the corrected root, as in the paper's algorithm and in PyTorch; Keras adds it, 1e-7, to the
+  /// root before the correction.
   public static func adam(
     learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
   ) -> Optimizer {
     Optimizer(
       "adam", learningRate: learningRate, ["m", "v"], true, factors: [("beta1", beta1), ("beta2", beta2)]
     ) { $0.adam(beta1, beta2, epsilon) }
+    .requiring(epsilon)
   }
 
   /// Adam whose parameters shrink by a share of their own size at each step, apart from the gradient.
+  ///
+  /// - Parameter except: parameters that do not shrink, such as `["**/bias"]`.
   public static func adamW(
     learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0.01
+    weightDecay: Double = 0.01, except: ParameterPaths = []
   ) -> Optimizer {
-    var optimizer = Optimizer(
+    Optimizer(
       "adamW", learningRate: learningRate, ["m", "v"], true, factors: [("beta1", beta1), ("beta2", beta2)]
-    ) { step in
-      var shrunk = step
-      shrunk.parameter = step.parameter * (1 - step.rate * weightDecay)
-      return shrunk.adam(beta1, beta2, epsilon)
-    }
-    optimizer.require(weightDecay, atLeast: 0, "the weight decay")
-    return optimizer
+    ) { $0.adam(beta1, beta2, epsilon) }
+    .requiring(epsilon).decayingWeights(by: weightDecay, .decoupled, except: except)
   }
 
   /// Steps down the gradient in units of the root of the sum of all past squares.
+  ///
+  /// `epsilon` is added to the root. Keras starts the sum at 0.1 and adds 1e-7 inside the root.
   public static func adaGrad(learningRate: Double = 0.01, epsilon: Double = 1e-10) -> Optimizer {
     Optimizer("adaGrad", learningRate: learningRate, memory: ["sum"]) { step in
       let total = step.memory[0] + step.gradient * step.gradient
       return Outcome(
         parameter: step.parameter - step.rate * step.gradient / (sqrt(total) + epsilon), memory: [total])
     }
+    .requiring(epsilon)
   }
 
   /// Steps down the gradient in units of the root of a running mean of squares; with momentum, down a sum of such steps
@@ -97,6 +106,14 @@ extension Optimizer {
       let velocity = momentum * step.memory[1] + scaled
       return Outcome(parameter: step.parameter - step.rate * velocity, memory: [v, velocity])
     }
+    .requiring(epsilon)
+  }
+
+  /// The optimizer, whose epsilon is its fault unless it is 0 or more.
+  private func requiring(_ epsilon: Double) -> Optimizer {
+    var copy = self
+    copy.require(epsilon, atLeast: 0, "the epsilon")
+    return copy
   }
 }
 

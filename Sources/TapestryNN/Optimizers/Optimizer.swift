@@ -7,6 +7,9 @@ public import TapestryGraph
 /// `mlp/weight/adam/v`. The learning rate is state too, at `optimizer/rate` (or `part/optimizer/rate` for an optimizer
 /// over the scope `part`), and so is the number of steps where the rule needs it, at `optimizer/step`: a schedule or a
 /// caller changes them while the program stays as it is.
+///
+/// The rate is float32, and float64 where one of the parameters is: a rate such as 1e-3, rounded to float32, would leave
+/// such a parameter seven digits. A checkpoint of a float64 model whose rate was kept in float32 wants its rate cast.
 public struct Optimizer: Sendable {
   /// One parameter at one step, as a rule sees it. All tensors have the parameter's dtype.
   public struct Step: Sendable {
@@ -20,6 +23,8 @@ public struct Optimizer: Sendable {
     public let rate: Tensor
     /// The number of this step, a scalar that counts from 1; 0 in a rule that does not count.
     public let number: Tensor
+    /// The path of the parameter.
+    public let path: String
   }
 
   /// What a rule answers.
@@ -46,6 +51,10 @@ public struct Optimizer: Sendable {
   /// What is done to the gradients of all parameters before the rule sees them, in this order.
   var changes: [@Sendable ([Tensor]) -> [Tensor]] = []
   var schedule: LearningRateSchedule?
+  /// How many runs the gradients of one step are the mean of.
+  var runs = 1
+  /// Paths that settings name, each with what they are for: all must fit a parameter.
+  var namedPaths: [(paths: ParameterPaths, use: String)] = []
   /// A setting outside its range, as a phrase.
   var fault: String?
 

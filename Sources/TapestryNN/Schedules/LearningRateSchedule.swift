@@ -6,6 +6,7 @@ public import TapestryGraph
 //     constant        1
 //     inverseTime     1 / (1 + decay t)                     Keras's `decay`
 //     steps           factor ^ floor(t / every)             PyTorch's StepLR
+//                     factor ^ (marks that are t or less)   PyTorch's MultiStepLR
 //     exponential     factor ^ t                            PyTorch's ExponentialLR
 //     cosine          floor + (1 - floor) (1 + cos(π t / steps)) / 2, then floor
 //     warmUp          (t + 1) / steps for the first steps, then another schedule from its start
@@ -37,21 +38,35 @@ public struct LearningRateSchedule: Sendable {
     self.init(factor, fault: fits ? nil : "\(name) is \(setting), which is not a number above 0")
   }
 
+  /// The schedule, with a fault of another setting.
+  private func checked(_ fits: Bool, _ fault: String) -> LearningRateSchedule {
+    LearningRateSchedule(factor, fault: self.fault ?? (fits ? nil : fault))
+  }
+
   /// The rate of the state at every step.
   public static var constant: LearningRateSchedule { LearningRateSchedule { $0.scalar(1) } }
 
-  /// The rate divided by 1 + decay t.
+  /// The rate divided by 1 + decay t; a decay of 0 leaves it as it is.
   public static func inverseTime(decay: Double) -> LearningRateSchedule {
-    LearningRateSchedule("the decay of the learning rate", decay) { 1 / (1 + decay * $0) }
+    LearningRateSchedule { 1 / (1 + decay * $0) }
+      .checked(decay >= 0 && decay.isFinite, "the decay of the learning rate is \(decay), which is not 0 or more")
   }
 
   /// The rate multiplied by a factor after every so many steps.
   public static func steps(every count: Int, factor: Double = 0.1) -> LearningRateSchedule {
-    let fault = count > 0 ? nil : "the learning rate changes every \(count) steps"
-    let checked = LearningRateSchedule("the factor of the learning rate", factor) {
+    LearningRateSchedule("the factor of the learning rate", factor) {
       exp(floor($0 / Double(count)) * logarithm(of: factor))
     }
-    return LearningRateSchedule(checked.factor, fault: checked.fault ?? fault)
+    .checked(count > 0, "the learning rate changes every \(count) steps")
+  }
+
+  /// The rate multiplied by a factor after each of some numbers of steps.
+  public static func steps(at marks: [Int], factor: Double = 0.1) -> LearningRateSchedule {
+    LearningRateSchedule("the factor of the learning rate", factor) { done in
+      let passed = marks.reduce(done.scalar(0)) { $0 + cast(done .>= $1, to: .float64) }
+      return exp(passed * logarithm(of: factor))
+    }
+    .checked(marks.allSatisfy { $0 > 0 }, "the learning rate changes at the steps \(marks)")
   }
 
   /// The rate multiplied by a factor after every step.
@@ -65,13 +80,14 @@ public struct LearningRateSchedule: Sendable {
       let share = minimum(done / Double(steps), 1)
       return floor + (1 - floor) * 0.5 * (1 + cos(share * Double.pi))
     }
+    .checked((0...1).contains(floor), "the share the learning rate falls to is \(floor), which is not in 0 ... 1")
   }
 
   /// Up to the rate in equal steps, then another schedule.
   public static func warmUp(steps: Int, then next: LearningRateSchedule = .constant) -> LearningRateSchedule {
-    let warm = LearningRateSchedule("the number of steps of the warm-up", Double(steps)) { done in
+    LearningRateSchedule("the number of steps of the warm-up", Double(steps)) { done in
       select(done .< Double(steps), (done + 1) / Double(steps), next.factor(maximum(done - Double(steps), 0)))
     }
-    return LearningRateSchedule(warm.factor, fault: warm.fault ?? next.fault)
+    .checked(next.fault == nil, next.fault ?? "")
   }
 }

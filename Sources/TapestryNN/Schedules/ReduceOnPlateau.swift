@@ -1,13 +1,32 @@
+public import TapestryCore
+
 /// A learning rate that is lowered when a measured value stops getting better, between runs of a program.
 ///
-/// A value, told of each validation; it answers the rate, which the caller writes to `optimizer/rate` of the state.
-/// It is PyTorch's ReduceLROnPlateau with `mode="min"`, `threshold_mode="rel"`.
+/// A value, told of each validation; it answers the rate, for the caller to put into the state:
+///
+/// ```swift
+/// var plateau = try ReduceOnPlateau(rate: 1e-3, patience: 3)
+/// ...
+/// try state.setLearningRate(plateau.observe(validationLoss))
+/// ```
+///
+/// It is PyTorch's ReduceLROnPlateau with `threshold_mode="rel"`. Keras's callback counts the values of patience one
+/// less: its patience n is n - 1 here.
 public struct ReduceOnPlateau: Sendable {
+  /// Which values are better.
+  public enum Direction: Hashable, Sendable {
+    /// Lower ones, such as losses.
+    case falling
+    /// Higher ones, such as accuracies.
+    case rising
+  }
+
   /// The rate now.
   public private(set) var rate: Double
-  /// The best value told so far.
-  public private(set) var best = Double.infinity
+  /// The best value told so far; infinitely bad before the first.
+  public private(set) var best: Double
   private var waited = 0
+  private let direction: Direction
   private let factor: Double
   private let patience: Int
   private let threshold: Double
@@ -15,21 +34,34 @@ public struct ReduceOnPlateau: Sendable {
 
   /// - Parameters:
   ///   - rate: the rate to start from.
-  ///   - factor: what it is multiplied by.
+  ///   - direction: which values are better.
+  ///   - factor: what it is multiplied by, in 0 ..< 1.
   ///   - patience: how many values in a row may be no better.
-  ///   - threshold: the share of the best value a better one must be below it by.
+  ///   - threshold: the share of the best value a better one must be apart from it.
   ///   - least: the rate below which it does not go.
-  public init(rate: Double, factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4, least: Double = 0) {
+  /// - Throws: `invalidAttribute` for a setting outside its range.
+  public init(
+    rate: Double, watching direction: Direction = .falling, factor: Double = 0.1, patience: Int = 10,
+    threshold: Double = 1e-4, least: Double = 0
+  ) throws(TapestryError) {
+    guard rate >= 0, rate.isFinite, (0..<1).contains(factor), patience >= 0, threshold >= 0, least >= 0 else {
+      throw TapestryError(
+        .invalidAttribute,
+        "the rate \(rate) cannot be lowered by factor \(factor), patience \(patience), threshold \(threshold) and "
+          + "least rate \(least)", remedy: "give a factor in 0 ..< 1 and all others 0 or more")
+    }
     self.rate = rate
+    self.direction = direction
     self.factor = factor
     self.patience = patience
     self.threshold = threshold
     self.least = least
+    best = direction == .falling ? .infinity : -.infinity
   }
 
-  /// The rate after a value, such as a validation loss; lower is better.
+  /// The rate after a value, such as a validation loss.
   public mutating func observe(_ value: Double) -> Double {
-    if value < best * (1 - threshold) {
+    if isBetter(value) {
       best = value
       waited = 0
     } else {
@@ -40,5 +72,12 @@ public struct ReduceOnPlateau: Sendable {
       waited = 0
     }
     return rate
+  }
+
+  private func isBetter(_ value: Double) -> Bool {
+    switch direction {
+    case .falling: value < best * (1 - threshold)
+    case .rising: value > best * (1 + threshold)
+    }
   }
 }
