@@ -6,37 +6,32 @@ import TapestryGraph
 
 extension CatalogueModel {
   /// The classifier of the notebook `digits-mlp`.
-  static let mlpDigits: CatalogueModel = {
-    let images = Input("images", [nil, 64])
-    let labels = Input("labels", [nil], .int32)
-    return CatalogueModel(
-      "mlp-digits", "digits: 64-128-10, softmax cross-entropy, Adam",
-      [(images, .sample([32, 64])), (labels, .labels(32, of: 10))]
-    ) { t in
-      let mlp = t.scope("mlp")
-      let hidden = relu(dense(t[images], 128, in: mlp("hidden"), weights: .heUniform))
-      let logits = dense(hidden, 10, in: mlp("logits"))
-      let cost = softmaxCrossEntropy(logits, t[labels])
-      t.report(Output("loss"), cost)
-      t.report(Output("accuracy"), accuracy(logits, t[labels]))
-      t.minimize(cost, with: .adam(learningRate: 1e-3))
-    }
-  }()
+  static let mlpDigits = classifier(
+    "mlp-digits", "digits: 64-128-10, relu, softmax cross-entropy, Adam", batch: 32, [64], .adam(learningRate: 1e-3)
+  ) { mlp($0, widths: [128, 10], in: $1("mlp"), weights: .heUniform) }
 
-  /// Points of the plane in two classes.
+  /// Images of 28 by 28 in ten classes.
+  static let mlpSoftmax = classifier(
+    "mlp-softmax", "images: 784-128-10, relu, softmax cross-entropy, Adam", batch: 8, [784], .adam(learningRate: 1e-3)
+  ) { mlp($0, widths: [128, 10], in: $1("mlp")) }
+
+  /// The same with one more layer and the plainest optimizer.
+  static let mlpSGD = classifier(
+    "mlp-sgd", "images: 784-128-64-10, relu, softmax cross-entropy, SGD", batch: 8, [784], .sgd(learningRate: 0.01)
+  ) { mlp($0, widths: [128, 64, 10], in: $1("mlp")) }
+
+  /// Measurements in two classes.
   static let mlpTwoClass: CatalogueModel = {
-    let points = Input("points", [nil, 2])
+    let features = Input("features", [nil, 10])
     let targets = Input("targets", [nil, 1])
     return CatalogueModel(
-      "mlp-two-class", "points in two classes: 2-16-16-1, sigmoid cross-entropy, Nesterov momentum",
-      [(points, .sample([64, 2])), (targets, NDArray(repeating: 1, [64, 1]))]
+      "mlp-two-class", "two classes: 10-10-10-1, relu, sigmoid cross-entropy, SGD with decay and Nesterov momentum",
+      [(features, .sample([8, 10])), (targets, NDArray(repeating: 1, [8, 1]))]
     ) { t in
-      let mlp = t.scope("mlp")
-      let first = tanh(dense(t[points], 16, in: mlp("first")))
-      let second = tanh(dense(first, 16, in: mlp("second")))
-      let cost = sigmoidCrossEntropy(dense(second, 1, in: mlp("logit")), t[targets])
+      let logits = mlp(t[features], widths: [10, 10, 1], in: t.scope("mlp"))
+      let cost = sigmoidCrossEntropy(logits, t[targets])
       t.report(Output("loss"), cost)
-      t.minimize(cost, with: .nesterov(learningRate: 0.1))
+      t.minimize(cost, with: .nesterov(learningRate: 0.01).scheduled(.inverseTime(decay: 1e-6)))
     }
   }()
 
@@ -69,6 +64,31 @@ extension CatalogueModel {
       let cost = meanSquaredError(gelu(dense(t[x], 64, in: t.scope("dense"))), t[y])
       t.report(Output("loss"), cost)
       t.minimize(cost, with: .momentum())
+    }
+  }()
+
+  /// Examples given back through a short code.
+  static let autoencoding: CatalogueModel = {
+    let x = Input("x", [nil, 784])
+    return CatalogueModel(
+      "autoencoder", "images: 784-128-32-128-784, relu, squared error, Adam", [(x, .sample([8, 784]))]
+    ) { t in
+      let cost = meanSquaredError(autoencoder(t[x], in: t.scope("autoencoder")).output, t[x])
+      t.report(Output("loss"), cost)
+      t.minimize(cost, with: .adam(learningRate: 1e-3))
+    }
+  }()
+
+  /// Examples given back through a code that is drawn at random.
+  static let variational: CatalogueModel = {
+    let x = Input("x", [nil, 784])
+    return CatalogueModel(
+      "vae", "images: 784-128-16-128-784, reparametrised codes, evidence lower bound, Adam",
+      [(x, .fractions([8, 784]))]
+    ) { t in
+      let cost = variationalLoss(variationalAutoencoder(t[x], in: t.scope("vae")), t[x])
+      t.report(Output("loss"), cost)
+      t.minimize(cost, with: .adam(learningRate: 1e-3))
     }
   }()
 }

@@ -21,7 +21,10 @@ package struct CatalogueModel: Sendable {
   }
 
   /// Every model, in the order they are listed.
-  package static let all = [mlpDigits, mlpTwoClass, cnn, rnn, gan, layerNorm, geluLayer]
+  package static let all = [
+    mlpDigits, mlpSoftmax, mlpSGD, mlpTwoClass, convolutional, lenet, rnn, lstmRows, bidirectionalGRU, characterLSTM,
+    convolutionalLSTM, translator, transformer, autoencoding, variational, gan, layerNorm, geluLayer,
+  ]
 
   /// The model of a name.
   ///
@@ -45,14 +48,4 @@ package struct CatalogueModel: Sendable {
   package func compiled(_ compiler: CompilerOptions = CompilerOptions()) throws(TapestryError) -> CompiledProgram {
     try program(compiler).compiled(for: feeds)
   }
-}
-
-extension NDArray {
-  /// Numbers spread over [-1, 1), the same in every run.
-  static func sample(_ shape: Shape) -> NDArray {
-    uniform(TensorType(.float32, shape), RandomStream(seed: 1, name: "catalogue"), bound: 1)
-  }
-
-  /// Labels 0, 1, ... below a number of classes, over and over.
-  static func labels(_ count: Int, of classes: Int) -> NDArray { NDArray((0..<count).map { Int32($0 % classes) }) }
 }
