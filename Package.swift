@@ -26,6 +26,7 @@ let package = Package(
     .library(name: "Tapestry", targets: ["Tapestry"]),
     .executable(name: "tapestry", targets: ["TapestryCommand"]),
     .executable(name: "digits-mlp", targets: ["digits-mlp"]),
+    .executable(name: "char-lstm", targets: ["char-lstm"]),
   ],
   targets: [
     // Each module may import only modules above it.
@@ -68,6 +69,9 @@ let package = Package(
         "CTapestryKernels", "TapestryCore", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryTerminal",
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "char-lstm", dependencies: ["Tapestry"], path: "Examples/char-lstm",
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .executableTarget(
       name: "digits-mlp", dependencies: ["Tapestry"], path: "Examples/digits-mlp",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),

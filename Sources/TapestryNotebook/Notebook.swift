@@ -36,10 +36,14 @@ public final class Notebook {
   ///   - summary: one sentence that says what it shows.
   ///   - epochs: passes over the data, unless `--epochs` says otherwise.
   ///   - quickEpochs: passes over the data with `--quick`.
-  public convenience init(_ name: String, _ summary: String, epochs: Int, quickEpochs: Int) {
+  ///   - own: further options, whose values `options` gives by name.
+  public convenience init(
+    _ name: String, _ summary: String, epochs: Int, quickEpochs: Int, options own: [NotebookOption] = []
+  ) {
     do throws(TapestryError) {
       let reading = try NotebookOptions.read(
-        Array(CommandLine.arguments.dropFirst()), name: name, summary: summary, epochs: (epochs, quickEpochs))
+        Array(CommandLine.arguments.dropFirst()), name: name, summary: summary, epochs: (epochs, quickEpochs),
+        own: own)
       switch reading {
       case .options(let options):
         self.init(name, options) { Swift.print($0) }
@@ -84,20 +88,36 @@ public final class Notebook {
   /// Shows a result as it describes itself.
   public func show(_ result: some CustomStringConvertible) { print(result.description) }
 
+  /// The path of a file in the directory of `--output`, which is made where it is not there.
+  ///
+  /// - Throws: `invalidFile` when the directory cannot be made.
+  public func path(of file: String) throws(TapestryError) -> String {
+    do {
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: options.output, isDirectory: true), withIntermediateDirectories: true)
+    } catch {
+      throw unwritable(file)
+    }
+    return options.output + "/" + file
+  }
+
   /// Writes a file into the directory of `--output`, which is made where it is not there, and says so.
   ///
   /// - Throws: `invalidFile` when the file cannot be written.
   public func write(_ file: String, _ text: String) throws(TapestryError) {
-    let directory = URL(fileURLWithPath: options.output, isDirectory: true)
+    let path = try path(of: file)
     do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-      try Foundation.Data(text.utf8).write(to: directory.appendingPathComponent(file), options: .atomic)
+      try Foundation.Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw TapestryError(
-        .invalidFile, "'\(file)' cannot be written into '\(options.output)'",
-        remedy: "name a directory that can be written with `--output DIR`")
+      throw unwritable(file)
     }
-    print("wrote \(options.output)/\(file)")
+    print("wrote \(path)")
+  }
+
+  private func unwritable(_ file: String) -> TapestryError {
+    TapestryError(
+      .invalidFile, "'\(file)' cannot be written into '\(options.output)'",
+      remedy: "name a directory that can be written with `--output DIR`")
   }
 
   private static func fail(_ name: String, _ error: any Error, status: Int32) -> Never {

@@ -62,6 +62,22 @@ import Testing
     for option in ["--seed", "--epochs", "--quick", "--output", "--help"] { #expect(text.contains(option)) }
   }
 
+  @Test func aNotebookHasOptionsOfItsOwn() throws {
+    let own = [
+      NotebookOption("--data", "DIR", help: "where the files are"), NotebookOption("--text", "FILE", help: ""),
+    ]
+    func read(_ arguments: [String]) throws -> NotebookOptions.Reading {
+      try NotebookOptions.read(arguments, name: "trial", summary: "Tries.", epochs: (20, 2), own: own)
+    }
+    guard case .options(let options) = try read(["--data", "d", "--quick"]), case .help(let text) = try read(["-h"])
+    else {
+      Issue.record("no options or no help")
+      return
+    }
+    #expect(options["--data"] == "d" && options["--text"] == nil && options["--other"] == nil && options.isQuick)
+    #expect(text.contains("--data DIR") && text.contains("where the files are"))
+  }
+
   @Test func aWrongOptionIsRefused() {
     #expect(throws: TapestryError.self) { try read(["--epoch", "3"]) }
     #expect(throws: TapestryError.self) { try read(["--epochs", "0"]) }

@@ -69,9 +69,22 @@ package struct FileBytes: Sendable {
   /// The text in UTF-8 of a range inside the file.
   package func text(_ range: Range<Int>, _ what: String) throws(TapestryError) -> String {
     guard let text = String(validating: bytes[range], as: UTF8.self) else {
-      throw fault(at: range.lowerBound, expected: "\(what) in UTF-8", found: "bytes that are not")
+      let place = endOfText(range)
+      throw fault(
+        at: place, expected: "\(what) in UTF-8",
+        found: "bytes that are not (\(hexadecimal(bytes[place..<range.upperBound].prefix(4))))",
+        remedy: "convert the file to UTF-8, or make or fetch it again")
     }
     return text
+  }
+
+  /// Where in a range inside the file the first byte stands that is no part of text in UTF-8.
+  private func endOfText(_ range: Range<Int>) -> Int {
+    var rest = bytes[range].makeIterator()
+    var parser = Unicode.UTF8.ForwardParser()
+    var place = range.lowerBound
+    while case .valid(let character) = parser.parseScalar(from: &rest) { place += character.count }
+    return place
   }
 
   /// The array stored row by row from an offset on.

@@ -13,7 +13,8 @@ public import TapestryCore
 /// try NPY.write(weights, to: "copy.npy")
 /// ```
 ///
-/// Element types: `f4`, `f8`, `i4` and `b1`, in either byte order; any order of axes.
+/// Element types: `f4`, `f8`, `i4` and `b1`, in either byte order; any order of axes. `i8` is read as int32 where every
+/// number fits.
 public enum NPY {
   /// Reads the array of a file.
   ///
@@ -68,32 +69,35 @@ public enum NPY {
     try file.require(length, at: start, "the header")
     var scanner = NPYHeaderScanner(file, start..<start + length)
     let header = try scanner.header()
-    let (dtype, bigEndian) = try elementType(header, file)
+    let (element, bigEndian) = try elementType(header, file)
     let shape = try Shape.claimed(header.shape, in: file, at: header.shapeOffset)
-    let (type, left) = (TensorType(dtype, shape), file.count - start - length)
-    guard type.byteCount == left else {
-      throw file.fault(at: start + length, expected: "\(type.byteCount) bytes of \(type)", found: "\(left)")
+    let (wanted, left) = (element.byteCount(of: shape), file.count - start - length)
+    guard wanted == left else {
+      throw file.fault(at: start + length, expected: "\(wanted) bytes of \(element)\(shape)", found: "\(left)")
     }
     guard header.isFortranOrder, shape.rank > 1 else {
-      return try file.array(type, at: start + length, bigEndian: bigEndian)
+      return try file.array(element, shape, at: start + length, bigEndian: bigEndian)
     }
-    let reversed = TensorType(dtype, Shape(shape.extents.reversed()))
-    return try file.array(reversed, at: start + length, bigEndian: bigEndian).withReversedAxes
+    let reversed = Shape(shape.extents.reversed())
+    return try file.array(element, reversed, at: start + length, bigEndian: bigEndian)
+      .transposed(Array(shape.extents.indices.reversed()))
   }
 
   private static func elementType(
     _ header: NPYHeaderScanner.Header, _ file: FileBytes
-  ) throws(TapestryError) -> (DType, bigEndian: Bool) {
+  ) throws(TapestryError) -> (StoredElement, bigEndian: Bool) {
     let order = header.descr.first ?? " "
     let kind = header.descr.dropFirst()
-    guard let dtype = DType.allCases.first(where: { code(of: $0).dropFirst() == kind }), "<>|=".contains(order),
-      order != "|" || dtype.byteCount == 1
+    let same = DType.allCases.first { code(of: $0).dropFirst() == kind }.map(StoredElement.same)
+    guard let element = same ?? (kind == "i8" ? .int64 : nil), "<>|=".contains(order),
+      order != "|" || element.byteCount == 1
     else {
       throw file.fault(
-        at: header.descrOffset, expected: "elements of '<f4', '<f8', '<i4' or '|b1'", found: "'\(header.descr)'",
+        at: header.descrOffset, expected: "elements of '<f4', '<f8', '<i4', '<i8' or '|b1'",
+        found: "'\(header.descr)'",
         remedy: "convert the array with `astype` to float32, float64, int32 or bool before saving it")
     }
-    return (dtype, order == ">")
+    return (element, order == ">")
   }
 
   private static func code(of dtype: DType) -> String {
@@ -103,33 +107,5 @@ public enum NPY {
     case .int32: "<i4"
     case .bool: "|b1"
     }
-  }
-}
-
-extension NDArray {
-  /// The array with its axes in the opposite order, as a copy.
-  fileprivate var withReversedAxes: NDArray {
-    var result = NDArray(zeros: Shape(shape.extents.reversed()), dtype)
-    let (size, extents, strides) = (dtype.byteCount, result.shape.extents, Array(shape.rowMajorStrides.reversed()))
-    guard count > 0 else { return result }
-    withUnsafeBytes { source in
-      result.withUnsafeMutableBytes { target in
-        var index = [Int](repeating: 0, count: extents.count)
-        var from = 0
-        for to in stride(from: 0, to: target.count, by: size) {
-          for byte in 0..<size { target[to + byte] = source[from * size + byte] }
-          var axis = extents.count - 1
-          while axis >= 0 {
-            index[axis] += 1
-            from += strides[axis]
-            if index[axis] < extents[axis] { break }
-            from -= strides[axis] * extents[axis]
-            index[axis] = 0
-            axis -= 1
-          }
-        }
-      }
-    }
-    return result
   }
 }

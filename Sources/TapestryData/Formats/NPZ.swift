@@ -45,7 +45,15 @@ public enum NPZ {
 
   private static let suffix = ".npy"
 
+  /// What to do with a file of `torch.save`, a zip file of pickled Python objects.
+  package static let remedyForTorchFiles =
+    "write it in PyTorch with `safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")`"
+
   private static func read(_ file: FileBytes) throws(TapestryError) -> [String: NDArray] {
+    if holdsPickle(file) {
+      throw file.fault(
+        at: 30, expected: "arrays of NumPy", found: "a file of `torch.save`", remedy: remedyForTorchFiles)
+    }
     var arrays: [String: NDArray] = [:]
     for (name, bytes) in try ZipArchive.contents(of: file) {
       guard name.hasSuffix(suffix) else {
@@ -57,5 +65,12 @@ public enum NPZ {
         FileBytes(bytes, name: "\(file.name)/\(name)"))
     }
     return arrays
+  }
+
+  /// Whether the first entry of a zip file, whose name stands at byte 30, is what `torch.save` writes first.
+  private static func holdsPickle(_ file: FileBytes) -> Bool {
+    guard file.count > 30, file.bytes.starts(with: ZipArchive.signature(3, 4)) else { return false }
+    let length = Int(file.bytes[26])
+    return String(decoding: file.bytes.dropFirst(30).prefix(length), as: UTF8.self).hasSuffix("/data.pkl")
   }
 }

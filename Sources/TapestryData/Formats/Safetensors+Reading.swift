@@ -4,7 +4,8 @@ extension Safetensors {
   /// What a header says of one tensor.
   private struct Entry {
     let name: String
-    let type: TensorType
+    let element: StoredElement
+    let shape: Shape
     let range: Range<Int>
     /// Where the header says so.
     let offset: Int
@@ -34,7 +35,8 @@ extension Safetensors {
     try Safetensors.requireRow(entries, file, from: 8 + length)
     var tensors: [String: NDArray] = [:]
     for entry in entries {
-      tensors[entry.name] = try file.array(entry.type, at: 8 + length + entry.range.lowerBound)
+      tensors[entry.name] = try file.array(
+        entry.element, entry.shape, at: 8 + length + entry.range.lowerBound)
     }
     self.init(tensors, metadata: metadata)
   }
@@ -50,22 +52,25 @@ extension Safetensors {
         at: member.value.offset, expected: "dtype, shape and data_offsets of '\(member.name)'",
         found: facts.map(\.name).joined(separator: ", "))
     }
-    guard case .string(let code) = dtypeValue.content,
-      let dtype = DType.allCases.first(where: { self.code(of: $0) == code })
-    else {
+    guard case .string(let code) = dtypeValue.content, let element = storedElement(code) else {
       throw dtypeValue.fault(
-        file, "\"F32\", \"F64\", \"I32\" or \"BOOL\" as the type of '\(member.name)'",
+        file, "\"F32\", \"F64\", \"I32\", \"I64\" or \"BOOL\" as the type of '\(member.name)'",
         remedy: "convert the tensor to one of these types before saving it")
     }
     let shape = try Shape.claimed(shapeValue.numbers(file), in: file, at: shapeValue.offset)
     let range = try rangeValue.numbers(file)
-    let type = TensorType(dtype, shape)
-    guard range.count == 2, range[0] <= range[1], range[1] - range[0] == type.byteCount else {
+    let wanted = element.byteCount(of: shape)
+    guard range.count == 2, range[0] <= range[1], range[1] - range[0] == wanted else {
       throw file.fault(
-        at: rangeValue.offset, expected: "a range of \(type.byteCount) bytes for \(type) '\(member.name)'",
+        at: rangeValue.offset, expected: "a range of \(wanted) bytes for \(element)\(shape) '\(member.name)'",
         found: "\(range)")
     }
-    return Entry(name: member.name, type: type, range: range[0]..<range[1], offset: rangeValue.offset)
+    return Entry(
+      name: member.name, element: element, shape: shape, range: range[0]..<range[1], offset: rangeValue.offset)
+  }
+
+  private static func storedElement(_ code: String) -> StoredElement? {
+    code == "I64" ? .int64 : DType.allCases.first { self.code(of: $0) == code }.map(StoredElement.same)
   }
 
   /// Checks that the ranges follow each other from the first byte after the header to the last of the file.

@@ -48,6 +48,11 @@ private enum StateFileKind: String, CaseIterable {
     let name = path.split(separator: "/").last ?? ""
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     let ending = parts.count > 1 ? (parts.last ?? "").lowercased() : ""
+    guard !["pt", "pth", "bin", "pkl"].contains(ending) else {
+      throw TapestryError(
+        .invalidFile, "'\(path)' is no state file but one of `torch.save`, which holds Python code",
+        remedy: NPZ.remedyForTorchFiles)
+    }
     guard let kind = StateFileKind(rawValue: ending) else {
       let near = nearest(to: ending, in: StateFileKind.allCases.map(\.rawValue)).map { "; did you mean '.\($0)'?" }
       throw TapestryError(

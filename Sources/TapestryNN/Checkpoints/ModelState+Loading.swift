@@ -51,7 +51,7 @@ extension ModelState {
   }
 
   /// The paths of this state that paths and scopes name, sorted; all for none.
-  private func covered(_ names: [String]) throws(TapestryError) -> [String] {
+  func covered(_ names: [String]) throws(TapestryError) -> [String] {
     guard !names.isEmpty else { return paths }
     var covered: Set<String> = []
     for name in names {

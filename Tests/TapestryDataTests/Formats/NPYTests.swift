@@ -30,13 +30,26 @@ import Testing
     }
   }
 
+  @Test func wholeNumbersOf64BitsAreReadWhereTheyFit() throws {
+    var bytes = try FormatFixture.bytes("int64.npy")
+    #expect(try NPY.read(bytes) == FormatFixture.ramp())
+    let last = bytes.count - 8
+    bytes[last + 4] = 1
+    let error = #expect(throws: TapestryError.self) { try NPY.read(bytes, source: "a.npy") }
+    #expect(
+      error?.message == "'a.npy', byte \(last): expected a whole number of 32 bits, found \((1 << 32) + 11)")
+  }
+
   @Test func anotherElementTypeIsRefusedWithARemedy() throws {
+    var bytes = try FormatFixture.bytes("float64.npy")
+    let kind = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("<f8".utf8)) })
+    bytes[kind + 1] = UInt8(ascii: "c")
     let error = #expect(throws: TapestryError.self) {
-      try NPY.read(FormatFixture.bytes("int64.npy"), source: "a.npy")
+      try NPY.read(bytes, source: "a.npy")
     }
     #expect(
       error.map { "\($0)" } == """
-        'a.npy', byte 20: expected elements of '<f4', '<f8', '<i4' or '|b1', found '<i8'; \
+        'a.npy', byte 20: expected elements of '<f4', '<f8', '<i4', '<i8' or '|b1', found '<c8'; \
         convert the array with `astype` to float32, float64, int32 or bool before saving it
         """)
   }

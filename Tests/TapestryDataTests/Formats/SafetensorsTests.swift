@@ -29,7 +29,7 @@ import Testing
     }
     #expect(
       error.map { "\($0)" } == """
-        'a.safetensors', byte 25: expected "F32", "F64", "I32" or "BOOL" as the type of 'half', found "F16"; \
+        'a.safetensors', byte 25: expected "F32", "F64", "I32", "I64" or "BOOL" as the type of 'half', found "F16"; \
         convert the tensor to one of these types before saving it
         """)
   }

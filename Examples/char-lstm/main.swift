@@ -1,0 +1,101 @@
+import Tapestry
+
+// A language model that reads a text character by character and learns to go on by itself.
+//
+//     swift run -c release char-lstm                                  (on the texts of this project)
+//     swift run -c release char-lstm --data DIR --epochs 5            (on DIR/tinyshakespeare.txt)
+//
+// The model and the loop over a text are in Model.swift.
+
+let notebook = Notebook(
+  "char-lstm", "Trains a language model of two LSTM layers on a text, character by character.", epochs: 20,
+  quickEpochs: 1,
+  options: [
+    NotebookOption("--text", "FILE", help: "a text in UTF-8 to learn from"),
+    NotebookOption("--data", "DIR", help: "a folder with tinyshakespeare.txt, to learn from that"),
+    NotebookOption("--resume", "FILE", help: "a checkpoint an earlier run wrote, to go on from there"),
+  ])
+let options = notebook.options
+let (rows, steps) = (50, 50)
+
+let text = notebook.cell(
+  "The text",
+  "The characters of a text get numbers. The model sees them as 50 streams, in windows of 50 steps that continue each "
+    + "other, and is asked for the next character at each step. The last tenth is held out."
+) {
+  let given = options["--text"].map { [$0] } ?? options["--data"].map { [$0 + "/tinyshakespeare.txt"] }
+  let corpus = try TextCorpus(paths: given ?? ["README.md", "Docs/Architecture.md"])
+  notebook.show("\(corpus.count) characters, \(corpus.vocabulary.count) of them different")
+  return corpus.split(holdingOutEnd: 0.1)
+}
+let vocabulary = text.training.vocabulary
+
+let streams = notebook.cell("The batches") {
+  let streams = (
+    training: try text.training.streams(rows, of: steps), validation: try text.heldOut.streams(10, of: steps)
+  )
+  notebook.show("\(streams.training.count) batches an epoch to train with, \(streams.validation.count) to validate")
+  return streams
+}
+
+let training = trainingProgram(vocabulary: vocabulary.count, steps: options.epochs * streams.training.count)
+let sampler = TokenSampler(recurrent: { [count = vocabulary.count] t, characters, states in
+  characterModel(characters, of: count, from: states, in: t.scope("model"))
+})
+
+/// Text the model writes after a line end.
+func written(_ count: Int, by state: ModelState, seed: Int) throws -> String {
+  let prompt = try vocabulary.encode("\n")
+  return try vocabulary.decode(sampler.sample(count, after: prompt, from: state, temperature: 0.7, seed: seed))
+}
+
+let trained = notebook.cell(
+  "Training",
+  "Adam, with gradients clipped and a learning rate that falls along a cosine. Losses are means in nats a character: "
+    + "training over the epoch while it was trained, validation after it. After each epoch the model writes, and its "
+    + "state goes into a checkpoint, from which `--resume` goes on with the same bits."
+) {
+  var progress = try start()
+  let line = ProgressLine("training", total: (options.epochs - progress.epoch) * streams.training.count, unit: "steps")
+  var table = TextTable([.right("epoch"), .right("training"), .right("validation"), .left("it writes")])
+  let path = try notebook.path(of: "char-lstm.safetensors")
+  while progress.epoch < options.epochs {
+    let loss = try meanLoss(streams.training) { feeds in
+      let results = try training.run(&progress.state, feeds)
+      line.advance(metrics: "loss \(decimal(try results.scalar(Model.loss), 3))")
+      return results
+    }
+    progress.epoch += 1
+    try progress.write(to: path)
+    let sample = try written(48, by: progress.state, seed: progress.epoch).split(separator: "\n").joined(separator: " ")
+    table.add(String(progress.epoch), decimal(loss, 3), decimal(try validationLoss(of: progress.state), 3), sample)
+  }
+  line.finish()
+  notebook.show(table)
+  notebook.show("the checkpoint is \(path)")
+  return progress.state
+}
+
+notebook.cell("What it learned", "The loss on the text held out, and what the model writes now.") {
+  notebook.show("validation loss \(decimal(try validationLoss(of: trained), 4)) nats a character\n")
+  notebook.show(try written(options.isQuick ? 60 : 400, by: trained, seed: options.seed))
+}
+
+func validationLoss(of state: ModelState) throws -> Double {
+  try meanLoss(streams.validation) { try training.evaluate(state, $0) }
+}
+
+/// A fresh model, or the one of a checkpoint of the same text.
+func start() throws -> Checkpoint {
+  let notes = ["vocabulary": vocabulary.text, "epochs": String(options.epochs)]
+  guard let path = options["--resume"] else {
+    return Checkpoint(state: try training.initialState(seed: options.seed), epoch: 0, seed: options.seed, notes: notes)
+  }
+  let checkpoint = try Checkpoint(contentsOf: path)
+  guard checkpoint.notes == notes else {
+    throw TapestryError(
+      .invalidState, "'\(path)' was trained on another text or for another number of epochs",
+      remedy: "give the text and the epochs of that training: its epochs were \(checkpoint.notes["epochs"] ?? "none")")
+  }
+  return checkpoint
+}
