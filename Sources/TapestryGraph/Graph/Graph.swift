@@ -147,23 +147,35 @@ extension GraphStore {
     add(op, []) { (try? op.resultTypes(of: [])) ?? [] }.node
   }
 
-  /// Scope and place an op inherits: those of the forward node whose gradient it is part of; else an operator, which cannot
-  /// know its line, takes those of its latest operand.
+  /// Scope and place an op inherits: those of the forward node whose gradient it is part of; else the scope of a variable
+  /// among its operands or of the latest one, and as an operator cannot know its line, the line of the latest.
   fileprivate func origin(of operands: [Value], at place: SourcePlace?) -> Origin {
     if effects.partner >= 0, let forward = origins.first(from: nodes[Int(effects.partner)].origin) {
       return Origin(
         scope: forward.scope, place: forward.place ?? effects.place, phase: effects.phase, partner: effects.partner)
     }
-    // A number beside a tensor has neither; an input has no scope.
+    // A number beside a tensor has neither; an input has no scope. What reads a variable belongs to the variable's
+    // scope, so that a layer called again lies there too and not where its operand comes from.
     var inherited = Origin(scope: "", phase: .forward)
+    var readsVariable = false
     for operand in operands.sorted(by: { $0.node > $1.node }) {
       guard let origin = origins.first(from: nodes[Int(operand.node)].origin) else { continue }
-      if inherited.scope.isEmpty { inherited.scope = origin.scope }
+      let isOfVariable = !readsVariable && isVersion(Int(operand.node))
+      if inherited.scope.isEmpty || isOfVariable { inherited.scope = origin.scope }
+      readsVariable = readsVariable || isOfVariable
       inherited.place = inherited.place ?? origin.place
     }
     return Origin(
       scope: effects.scope ?? inherited.scope, place: effects.place ?? place ?? inherited.place,
       phase: effects.phase, partner: effects.partner)
+  }
+}
+
+extension GraphStore {
+  /// Whether a node is a variable, as it was or as assigned.
+  private func isVersion(_ node: Int) -> Bool {
+    let op = op(of: node)
+    return op is VariableOp || op is AssignOp
   }
 }
 

@@ -2,7 +2,7 @@ import TapestryCompiler
 import TapestryCore
 import TapestryGraph
 
-// Models beyond dense layers: windows over images, steps over time, two players.
+// Models beyond dense layers: windows over images, steps over time.
 
 extension CatalogueModel {
   /// Images through three convolutions.
@@ -67,29 +67,6 @@ extension CatalogueModel {
       let cost = softmaxCrossEntropy(logits, t[wanted])
       t.report(Output("loss"), cost)
       t.minimize(cost, with: .adam(learningRate: 1e-3))
-    }
-  }()
-
-  /// Two players in one program; the generator meets the discriminator after its step.
-  static let gan: CatalogueModel = {
-    let real = Input("real", [nil, 2])
-    let noise = Input("noise", [nil, 8])
-    return CatalogueModel(
-      "gan", "generator 8-32-2 against discriminator 2-32-1: two losses and two Adam steps in one program",
-      [(real, .sample([32, 2])), (noise, .sample([32, 8]))]
-    ) { t in
-      @Sendable func player(_ x: Tensor, _ units: Int, in scope: Scope) -> Tensor {
-        dense(leakyRelu(dense(x, 32, in: scope("hidden"))), units, in: scope("out"))
-      }
-      let (d, g) = (t.scope("discriminator"), t.scope("generator"))
-      let fake = player(t[noise], 2, in: g)
-      let judged = player(stopGradient(fake), 1, in: d)
-      let dLoss = mean(softplus(-player(t[real], 1, in: d))) + mean(softplus(judged))
-      t.report(Output("discriminator loss"), dLoss)
-      t.minimize(dLoss, over: d, with: .adam(learningRate: 2e-4, beta1: 0.5))
-      let gLoss = mean(softplus(-player(fake, 1, in: d)))
-      t.report(Output("generator loss"), gLoss)
-      t.minimize(gLoss, over: g, with: .adam(learningRate: 2e-4, beta1: 0.5))
     }
   }()
 }

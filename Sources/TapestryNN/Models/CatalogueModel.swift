@@ -23,7 +23,8 @@ package struct CatalogueModel: Sendable {
   /// Every model, in the order they are listed.
   package static let all = [
     mlpDigits, mlpSoftmax, mlpSGD, mlpTwoClass, convolutional, lenet, rnn, lstmRows, bidirectionalGRU, characterLSTM,
-    convolutionalLSTM, translator, transformer, autoencoding, variational, gan, layerNorm, geluLayer,
+    convolutionalLSTM, translator, transformer, autoencoding, variational, gan, dcgan, wassersteinGAN, lstmGAN,
+    layerNorm, geluLayer,
   ]
 
   /// The model of a name.

@@ -1,0 +1,71 @@
+import TapestryCompiler
+import TapestryCore
+import TapestryGraph
+import TapestryNN
+import Testing
+
+/// Four GANs and their losses against PyTorch's numbers: `Tests/Scripts/reference_gans.py`.
+@Suite struct AdversarialReferenceTests {
+  @Test func losses() throws {
+    try check("cross-entropies", in: "gans") { inputs, _, _ in
+      guard let real = inputs["real"], let fake = inputs["fake"] else { return [:] }
+      return ["discriminator": discriminatorLoss(real: real, fake: fake), "generator": generatorLoss(fake: fake)]
+    }
+    try check("wasserstein", in: "gans") { inputs, _, _ in
+      guard let real = inputs["real"], let fake = inputs["fake"] else { return [:] }
+      return [
+        "critic": wassersteinCriticLoss(real: real, fake: fake), "generator": wassersteinGeneratorLoss(fake: fake),
+      ]
+    }
+  }
+
+  /// The gradients of the penalty differentiate the critic twice.
+  @Test func theGradientPenalty() throws {
+    try check("gradient penalty", in: "gans") { inputs, scope, _ in
+      guard let real = inputs["real"], let fake = inputs["fake"], let mix = inputs["mix"] else { return [:] }
+      return [
+        "penalty": gradientPenalty(real: real, fake: fake, mix: mix) {
+          mlpDiscriminator($0, hidden: [5, 4], in: scope("critic"))
+        }
+      ]
+    }
+  }
+
+  /// All parameters, and for the DCGAN the running statistics: the discriminator's moved three times a step.
+  @Test(arguments: SmallGAN.all) func twentyStepsAreThoseOfPyTorch(_ model: SmallGAN) throws {
+    var run = try AdversarialRun(model, .float64)
+    var losses: [String: [Double]] = [:]
+    for step in 1...20 {
+      let results = try run.step(step)
+      for name in ["discriminator loss", "generator loss"] {
+        losses[name, default: []].append(try results.scalar(Output(name)))
+      }
+      guard step == 1 || step == 20 else { continue }
+      let paths = run.reference.parameters.keys.sorted()
+      #expect(paths.count >= 9)
+      for path in paths {
+        let wanted = try #require(run.reference.outputs["\(path) \(step)"])
+        let error = wanted.error(of: try #require(run.state[path]))
+        #expect(error <= (step == 1 ? 1e-9 : 1e-7), "\(model.name): \(path) after step \(step)")
+      }
+    }
+    for (name, found) in losses {
+      #expect(try #require(run.reference.outputs[name]).error(of: NDArray(found)) <= 1e-7, "\(model.name): \(name)")
+    }
+  }
+
+  /// What is left out is a bias before a normalisation, whose gradient is 0 but for rounding, which Adam makes a step of,
+  /// and the mean that the normalisation sees of it.
+  @Test(arguments: SmallGAN.all) func oneStepInFloat32IsThatOfPyTorch(_ model: SmallGAN) throws {
+    var run = try AdversarialRun(model, .float32)
+    _ = try run.step(1)
+    for path in run.reference.parameters.keys.sorted() {
+      let block = path.split(separator: "/").prefix(2).joined(separator: "/")
+      let isNormalized = run.reference.parameters[block + "/norm/scale"] != nil
+      if isNormalized, path == block + "/bias" || path == block + "/norm/mean" { continue }
+      let wanted = try #require(run.reference.outputs[path + " 1"])
+      let error = wanted.error(of: try #require(run.state[path]))
+      #expect(error <= 1e-4, "\(model.name): \(path)")
+    }
+  }
+}
