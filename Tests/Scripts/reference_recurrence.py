@@ -2,45 +2,16 @@
 
 Run:  python reference_recurrence.py  (needs torch 2.13.0)
 
-Parameters are Tapestry's: one input matrix [features, gates * units], one state matrix [units, gates * units] and one
-bias for all gates, in PyTorch's order of gates; PyTorch's second bias is zero but for the GRU's candidate, where it is
-`candidateBias`. With a mask the sequences are packed by their lengths.
+With a mask the sequences are packed by their lengths.
 """
 
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from recurrent_layers import GATES, KINDS, parameters, weights
 from reference_cases import Family
 
 f = Family("recurrence", seed=3)
-GATES = {"rnn": 1, "lstm": 4, "gru": 3}
-KINDS = {"rnn": torch._VF.rnn_tanh, "lstm": torch._VF.lstm, "gru": torch._VF.gru}
-
-
-def parameters(kind, features, units, layers, directions):
-    made = {}
-    for layer in range(layers):
-        for direction in directions:
-            path = f"layer{layer}/{direction}/"
-            gates = GATES[kind] * units
-            made[path + "input"] = f.random(features if layer == 0 else units * len(directions), gates, scale=0.5)
-            made[path + "state"] = f.random(units, gates, scale=0.5)
-            made[path + "bias"] = f.random(gates, scale=0.5)
-            if kind == "gru":
-                made[path + "candidateBias"] = f.random(units, scale=0.5)
-    return made
-
-
-def weights(kind, p, units, layers, directions):
-    flat = []
-    for layer in range(layers):
-        for direction in directions:
-            path = f"layer{layer}/{direction}/"
-            second = torch.zeros(GATES[kind] * units)
-            if kind == "gru":
-                second = torch.cat([torch.zeros(2 * units), p[path + "candidateBias"]])
-            flat += [p[path + "input"].T, p[path + "state"].T, p[path + "bias"], second]
-    return flat
 
 
 def case(name, kind, steps=4, units=3, layers=1, both=False, lengths=None, initial=False, last=False):
@@ -73,7 +44,7 @@ def case(name, kind, steps=4, units=3, layers=1, both=False, lengths=None, initi
             y = torch.cat([final[0][i] for i in range(stacked - len(directions), stacked)], dim=1)
         return {"y": y, **{"final " + n: s for n, s in zip(names, final)}}
 
-    f.add(name, inputs, parameters(kind, features, units, layers, directions), run)
+    f.add(name, inputs, parameters(f, kind, features, units, layers, directions), run)
 
 
 for kind in GATES:

@@ -9,12 +9,13 @@ public struct NDArray: Sendable {
   /// The type of the elements.
   public var dtype: DType { type.dtype }
   /// The number of elements.
-  public var count: Int { type.shape.count }
+  public let count: Int
 
   /// An array of zeros (false for Bool). No extent may be negative.
   public init(zeros shape: Shape, _ dtype: DType = .float32) {
     precondition(shape.extents.allSatisfy { $0 >= 0 }, "an array of shape \(shape) has a negative extent")
     type = TensorType(dtype, shape)
+    count = shape.count
     storage = ArrayStorage(byteCount: type.byteCount)
   }
 
@@ -90,6 +91,7 @@ public struct NDArray: Sendable {
   package init(_ type: TensorType, _ storage: ArrayStorage) {
     precondition(storage.byteCount >= type.byteCount)
     self.type = type
+    count = type.shape.count
     self.storage = storage
   }
 }

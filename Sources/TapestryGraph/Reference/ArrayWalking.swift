@@ -4,9 +4,12 @@ public import TapestryCore
 package struct BroadcastPlaces {
   private let extents: [Int]
   private let strides: [Int]
+  /// Whether the two shapes hold the same elements in the same order.
+  private let isWhole: Bool
 
   package init(from shape: Shape, to wider: Shape) {
     extents = wider.extents
+    isWhole = shape.count == wider.count
     let own = shape.rowMajorStrides
     let lead = wider.rank - shape.rank
     strides = wider.extents.indices.map { $0 < lead || shape[$0 - lead] == 1 ? 0 : own[$0 - lead] }
@@ -14,6 +17,7 @@ package struct BroadcastPlaces {
 
   /// The row-major place in the narrower array of a row-major place in the wider one.
   package subscript(place: Int) -> Int {
+    if isWhole { return place }
     var rest = place
     var result = 0
     for axis in extents.indices.reversed() {

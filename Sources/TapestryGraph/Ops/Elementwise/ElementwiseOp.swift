@@ -88,10 +88,11 @@ extension ScalarOp {
     let places = operands.map { BroadcastPlaces(from: $0.shape, to: shape) }
     let isInteger = operands.last!.dtype == .int32 && !isComparison && self != .select
     let dtype: DType = isComparison ? .bool : operands.last!.dtype
+    let values = operands.map(\.doubles)
     return NDArray(shape, dtype) { place in
-      let x = operands.indices.map { operands[$0].double(at: places[$0][place]) }
-      if isInteger { return Double(meaning(Int32(x[0]), x.count > 1 ? Int32(x[1]) : 0)) }
-      return meaning(x[0], x.count > 1 ? x[1] : 0, x.count > 2 ? x[2] : 0)
+      func operand(_ number: Int) -> Double { number < values.count ? values[number][places[number][place]] : 0 }
+      if isInteger { return Double(meaning(Int32(operand(0)), Int32(operand(1)))) }
+      return meaning(operand(0), operand(1), operand(2))
     }
   }
 }

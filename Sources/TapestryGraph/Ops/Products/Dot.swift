@@ -61,12 +61,13 @@ package struct Dot: Op {
     let (m, k) = (x.shape[x.shape.rank - 2], x.shape[x.shape.rank - 1])
     let n = y.shape[y.shape.rank - 1]
     let shape = Shape(Array(x.shape.extents.dropLast(2)) + [m, n])
+    let (left, right) = (x.doubles, y.doubles)
     return [
       NDArray(shape, x.dtype) { place in
         let (batch, row, column) = (place / (m * n), place / n % m, place % n)
         var total = 0.0
         for i in 0..<k {
-          total += x.double(at: (batch * m + row) * k + i) * y.double(at: (batch * k + i) * n + column)
+          total += left[(batch * m + row) * k + i] * right[(batch * k + i) * n + column]
         }
         return x.dtype == .int32 ? Double(Int32(truncatingIfNeeded: Int(total))) : total
       }

@@ -40,7 +40,8 @@ extension ConvolutionOp {
 
   /// Calls `body` with the row-major places in input, filter and output of each term of the form.
   func forEachTerm(_ input: Shape, _ filter: Shape, _ output: Shape, _ body: (_ x: Int, _ f: Int, _ y: Int) -> Void) {
-    let (perGroup, outputsPerGroup) = (filter[2], Swift.max(filter[3] / groups, 1))
+    let (perGroup, outputs) = (filter[2], filter[3])
+    let outputsPerGroup = Swift.max(outputs / groups, 1)
     for n in 0..<output[0] {
       for oh in 0..<output[1] {
         for ow in 0..<output[2] {
@@ -48,12 +49,11 @@ extension ConvolutionOp {
             guard let h = geometry.place(0, window: oh, tap: kh, of: input[1]) else { continue }
             for kw in 0..<filter[1] {
               guard let w = geometry.place(1, window: ow, tap: kw, of: input[2]) else { continue }
+              let (x, f, y) = (
+                input.place(of: [n, h, w, 0]), filter.place(of: [kh, kw, 0, 0]), output.place(of: [n, oh, ow, 0])
+              )
               for i in 0..<perGroup {
-                for j in 0..<output[3] {
-                  body(
-                    input.place(of: [n, h, w, j / outputsPerGroup * perGroup + i]), filter.place(of: [kh, kw, i, j]),
-                    output.place(of: [n, oh, ow, j]))
-                }
+                for j in 0..<outputs { body(x + j / outputsPerGroup * perGroup + i, f + i * outputs + j, y + j) }
               }
             }
           }
@@ -109,9 +109,8 @@ package struct Convolution: ConvolutionOp {
   package func evaluate(_ operands: [NDArray]) throws(TapestryError) -> [NDArray] {
     let shape = try internally { () throws(OpFault) in try outputShape(operands[0].shape, operands[1].shape) }
     var result = [Double](repeating: 0, count: shape.count)
-    forEachTerm(operands[0].shape, operands[1].shape, shape) { x, f, y in
-      result[y] += operands[0].double(at: x) * operands[1].double(at: f)
-    }
+    let (input, filter) = (operands[0].doubles, operands[1].doubles)
+    forEachTerm(operands[0].shape, operands[1].shape, shape) { x, f, y in result[y] += input[x] * filter[f] }
     return [NDArray(shape, operands[0].dtype) { result[$0] }]
   }
 

@@ -47,9 +47,8 @@ package struct ConvolutionInputGradient: ConvolutionOp {
   package func evaluate(_ operands: [NDArray]) -> [NDArray] {
     let shape = inputShape(operands[0].shape, operands[1].shape)
     var result = [Double](repeating: 0, count: shape.count)
-    forEachTerm(shape, operands[1].shape, operands[0].shape) { x, f, y in
-      result[x] += operands[0].double(at: y) * operands[1].double(at: f)
-    }
+    let (output, filter) = (operands[0].doubles, operands[1].doubles)
+    forEachTerm(shape, operands[1].shape, operands[0].shape) { x, f, y in result[x] += output[y] * filter[f] }
     return [NDArray(shape, operands[0].dtype) { result[$0] }]
   }
 
@@ -103,9 +102,8 @@ package struct ConvolutionFilterGradient: ConvolutionOp {
   package func evaluate(_ operands: [NDArray]) -> [NDArray] {
     let shape = filterShape(operands[0].shape, operands[1].shape)
     var result = [Double](repeating: 0, count: shape.count)
-    forEachTerm(operands[0].shape, shape, operands[1].shape) { x, f, y in
-      result[f] += operands[0].double(at: x) * operands[1].double(at: y)
-    }
+    let (input, output) = (operands[0].doubles, operands[1].doubles)
+    forEachTerm(operands[0].shape, shape, operands[1].shape) { x, f, y in result[f] += input[x] * output[y] }
     return [NDArray(shape, operands[0].dtype) { result[$0] }]
   }
 
