@@ -60,6 +60,13 @@ def write(folder):
     (folder / "images.idx").write_bytes(images)
     (folder / "labels.idx").write_bytes(labels)
     (folder / "images.idx.gz").write_bytes(gzip.compress(images, 9, mtime=0))
+    # A bomb behind a header that declares 1,100 bytes in all, and a header that declares 2^40 before 4,000.
+    bomb = struct.pack(">III", 0x802, 4, 272) + bytes(4_000_000)
+    (folder / "bomb.idx.gz").write_bytes(gzip.compress(bomb, 9, mtime=0))
+    claim = struct.pack(">IIII", 0x803, 1024, 32768, 32768) + bytes(4000)
+    (folder / "claim.idx.gz").write_bytes(gzip.compress(claim, 9, mtime=0))
+    image = bytes([3]) + bytes(i % 32 for i in range(1024)) + bytes(i // 32 for i in range(1024)) + bytes([255]) * 1024
+    (folder / "cifar.bin.gz").write_bytes(gzip.compress(image, 9, mtime=0))
     (folder / "doubles.idx").write_bytes(struct.pack(">II2d", 0xE01, 2, 1.5, -2))
     (folder / "shorts.idx").write_bytes(struct.pack(">II2h", 0xB01, 2, 300, -300))
 

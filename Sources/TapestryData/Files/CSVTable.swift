@@ -1,4 +1,3 @@
-import Foundation
 public import TapestryCore
 
 /// A table read from comma-separated text: names of columns, and fields that are read as a type when asked for.
@@ -28,15 +27,7 @@ public struct CSVTable: Sendable {
   ///   - hasHeader: whether the first record holds the names of the columns.
   /// - Throws: `invalidFile` when the file cannot be read or its text is broken.
   public init(path: String, separator: Character = ",", hasHeader: Bool = true) throws(TapestryError) {
-    let bytes: [UInt8]
-    do {
-      bytes = [UInt8](try Foundation.Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw TapestryError(
-        .invalidFile, "'\(path)' cannot be read", remedy: "check that the file is there and may be read",
-        notes: [error.localizedDescription])
-    }
-    try self.init(bytes: bytes, source: path, separator: separator, hasHeader: hasHeader)
+    try self.init(FileBytes(path: path), separator: separator, hasHeader: hasHeader)
   }
 
   /// Reads a text.
@@ -50,23 +41,23 @@ public struct CSVTable: Sendable {
   public init(
     text: String, source: String = "text", separator: Character = ",", hasHeader: Bool = true
   ) throws(TapestryError) {
-    try self.init(bytes: Array(text.utf8), source: source, separator: separator, hasHeader: hasHeader)
+    try self.init(FileBytes(Array(text.utf8), name: source), separator: separator, hasHeader: hasHeader)
   }
 
-  private init(bytes: [UInt8], source: String, separator: Character, hasHeader: Bool) throws(TapestryError) {
+  package init(_ file: FileBytes, separator: Character = ",", hasHeader: Bool = true) throws(TapestryError) {
     guard let separatorByte = separator.asciiValue, separator != "\"", !separator.isNewline else {
       throw TapestryError(
         .invalidAttribute, "'\(separator)' cannot separate fields",
         remedy: "give an ASCII character that is neither a quote nor a line break")
     }
-    var scanner = CSVScanner(bytes, file: source, separator: separatorByte)
+    var scanner = CSVScanner(file.bytes, file: file.name, separator: separatorByte)
     let found = try scanner.records()
     guard let first = found.first else {
       throw TapestryError(
         .invalidFile, "expected \(hasHeader ? "a header" : "rows"), found nothing", remedy: "give a file with content",
-        at: SourcePlace(file: source, line: 1))
+        at: SourcePlace(file: file.name, line: 1))
     }
-    self.source = source
+    source = file.name
     names = hasHeader ? first.fields : (1...first.fields.count).map(String.init)
     records = hasHeader ? Array(found.dropFirst()) : found
     var seen: Set<String> = []

@@ -1,5 +1,23 @@
 public import TapestryCore
 
+/// How many bytes packed data may unpack to: a number, or at first the size of a header, and then what that declares.
+struct ContentLimit: Sendable {
+  /// The limit now.
+  let bytes: Int
+  /// The limit that no declaration raises.
+  let highest: Int
+  /// From the content's beginning, of `bytes` bytes or a little less, how long all of it is.
+  let declared: (@Sendable ([UInt8]) throws(TapestryError) -> Int)?
+
+  init(_ bytes: Int) {
+    (self.bytes, highest, declared) = (bytes, bytes, nil)
+  }
+
+  init(header: Int, highest: Int, declared: @escaping @Sendable ([UInt8]) throws(TapestryError) -> Int) {
+    (bytes, self.highest, self.declared) = (header, highest, declared)
+  }
+}
+
 /// Reading of gzip files (RFC 1952).
 public enum Gzip {
   /// The most bytes a file may unpack to unless told otherwise: 4 GiB.
@@ -19,12 +37,17 @@ public enum Gzip {
   public static func unpacked(
     _ bytes: [UInt8], source: String = "gzip data", limit: Int = defaultLimit
   ) throws(TapestryError) -> [UInt8] {
-    let file = FileBytes(bytes, name: source)
+    try unpacked(FileBytes(bytes, name: source), limit: ContentLimit(limit))
+  }
+
+  static func unpacked(_ file: FileBytes, limit: ContentLimit) throws(TapestryError) -> [UInt8] {
+    var limit = limit
     var content: [UInt8] = []
     var place = 0
     repeat {
       let start = try endOfHeader(file, place)
-      let (member, next) = try Inflate.decoded(file, from: start, to: file.count, limit: limit - content.count)
+      let (member, next) = try Inflate.decoded(
+        file, from: start, to: file.count, after: content, limit: &limit)
       let sum = try file.integer(UInt32.self, at: next, "the check sum")
       guard sum == crc32(member) else {
         throw file.fault(at: next, expected: "the check sum \(crc32(member))", found: "\(sum)")

@@ -16,7 +16,7 @@ public enum IDX {
   /// - Throws: `invalidFile` for a file that cannot be read, is no idx file, is cut off or too long, with file, offset
   ///   (of the unpacked content), what was expected and what was found.
   public static func read(path: String) throws(TapestryError) -> NDArray {
-    try IDXFile(FileBytes(unpacking: path)).array()
+    try IDXFile(unpacking: FileBytes(path: path)).array()
   }
 
   /// Reads the array of a file's bytes.
@@ -26,7 +26,7 @@ public enum IDX {
   ///   - source: what errors call it.
   /// - Throws: `invalidFile` as ``read(path:)``.
   public static func read(_ bytes: [UInt8], source: String = "idx data") throws(TapestryError) -> NDArray {
-    try IDXFile(FileBytes(bytes, name: source).unpacked()).array()
+    try IDXFile(unpacking: FileBytes(bytes, name: source)).array()
   }
 }
 
@@ -57,7 +57,36 @@ struct IDXFile {
   /// Where the elements begin.
   let start: Int
 
-  init(_ file: FileBytes) throws(TapestryError) {
+  /// The longest header there is.
+  private static let longestHeader = 4 + 4 * 255
+
+  /// The bytes the header declares in all, `Int.max` for more than can be counted.
+  private var declaredCount: Int {
+    let (elements, overflow) = shape.count.multipliedReportingOverflow(by: element.byteCount)
+    return overflow || elements > .max - start ? .max : start + elements
+  }
+
+  /// Reads a file, unpacked where it is packed by gzip: the header first, and then no more than it declares.
+  init(unpacking file: FileBytes) throws(TapestryError) {
+    let name = file.name
+    let limit = ContentLimit(header: IDXFile.longestHeader, highest: Gzip.defaultLimit) {
+      (beginning) throws(TapestryError) in
+      try IDXFile(header: FileBytes(beginning, name: name)).declaredCount
+    }
+    try self.init(file.unpacked(limit))
+  }
+
+  private init(_ file: FileBytes) throws(TapestryError) {
+    try self.init(header: file)
+    guard declaredCount == file.count else {
+      throw file.fault(
+        at: start, expected: "\(shape.count) elements of shape \(shape), \(element.byteCount) bytes each",
+        found: "\(file.count - start) bytes")
+    }
+  }
+
+  /// Reads the header of a file, which may be cut off after it.
+  private init(header file: FileBytes) throws(TapestryError) {
     try file.requireMagic([0, 0], "two zeros, with which idx files begin")
     let code = try file.integer(UInt8.self, at: 2, "an element type")
     guard let element = Element(rawValue: code) else {
@@ -71,12 +100,6 @@ struct IDXFile {
     }
     (self.file, self.element, start) = (file, element, 4 + 4 * rank)
     shape = try Shape.claimed(extents, in: file, at: 3)
-    let (wanted, overflow) = shape.count.multipliedReportingOverflow(by: element.byteCount)
-    guard !overflow, wanted == file.count - start else {
-      throw file.fault(
-        at: start, expected: "\(shape.count) elements of shape \(shape), \(element.byteCount) bytes each",
-        found: "\(file.count - start) bytes")
-    }
   }
 
   /// The elements, whole numbers as int32.
@@ -121,12 +144,9 @@ extension NDArray {
 }
 
 extension FileBytes {
-  /// Reads a file and unpacks it where it is packed by gzip.
-  init(unpacking path: String) throws(TapestryError) { self = try FileBytes(path: path).unpacked() }
-
   /// The content where the file is packed by gzip, otherwise itself.
-  func unpacked() throws(TapestryError) -> FileBytes {
+  func unpacked(_ limit: ContentLimit) throws(TapestryError) -> FileBytes {
     guard Gzip.isGzip(bytes) else { return self }
-    return FileBytes(try Gzip.unpacked(bytes, source: name), name: name)
+    return FileBytes(try Gzip.unpacked(self, limit: limit), name: name)
   }
 }

@@ -7,11 +7,13 @@ import TapestryCore
 /// back". The codes are fixed, or given at the start of the block by the code length of each symbol alone; symbols of
 /// equal length are numbered in order, which makes the code unique. Bits come lowest first, but the bits of a code
 /// highest first, so `PrefixCode` reverses them and looks a symbol up by the next bits of the input in one table.
-/// The output never grows beyond `limit`, and by nothing the data merely claims: a bomb costs at most that.
+/// The output never grows beyond a limit, and by nothing the data merely claims: a bomb costs at most that.
 struct Inflate {
   private let file: FileBytes
   private let end: Int
-  private let limit: Int
+  private var limit: ContentLimit
+  /// Content that came before this data and counts towards the limit.
+  private let before: [UInt8]
   /// The next byte to take.
   private var place: Int
   private var bits: UInt64 = 0
@@ -20,18 +22,20 @@ struct Inflate {
 
   /// The data that begins at an offset: its bytes undone, and the offset after its last byte.
   ///
-  /// - Throws: `invalidFile` for data that is broken, runs to `end`, or gives more than `limit` bytes.
+  /// - Throws: `invalidFile` for data that is broken, runs to `end`, or gives more than the limit.
   static func decoded(
-    _ file: FileBytes, from start: Int, to end: Int, limit: Int
+    _ file: FileBytes, from start: Int, to end: Int, after before: [UInt8] = [], limit: inout ContentLimit
   ) throws(TapestryError) -> (bytes: [UInt8], next: Int) {
-    var inflate = Inflate(file: file, end: end, limit: limit, place: start)
+    var inflate = Inflate(file: file, end: end, before: before, limit: limit, place: start)
     while try inflate.block() {}
+    limit = inflate.limit
     return (inflate.output, inflate.place - inflate.bitCount / 8)
   }
 
-  private init(file: FileBytes, end: Int, limit: Int, place: Int) {
+  private init(file: FileBytes, end: Int, before: [UInt8], limit: ContentLimit, place: Int) {
     self.file = file
     self.end = end
+    self.before = before
     self.limit = limit
     self.place = place
   }
@@ -158,8 +162,12 @@ struct Inflate {
     }
   }
 
-  private func requireRoom(_ count: Int) throws(TapestryError) {
-    guard output.count + count <= limit else { throw fault("at most \(limit) bytes of content", "more") }
+  private mutating func requireRoom(_ count: Int) throws(TapestryError) {
+    let wanted = before.count + output.count + count
+    if wanted > limit.bytes, let declared = limit.declared {
+      limit = ContentLimit(Swift.min(try declared(before + output), limit.highest))
+    }
+    guard wanted <= limit.bytes else { throw fault("at most \(limit.bytes) bytes of content", "more") }
   }
 
   private func fault(_ expected: String, _ found: String) -> TapestryError {

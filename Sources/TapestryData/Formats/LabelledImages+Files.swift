@@ -10,12 +10,11 @@ extension LabelledImages {
   /// - Throws: `invalidFile` for a file that cannot be read or is broken, for labels out of range or not as many as
   ///   images, with file, offset (of the unpacked content), what was expected and what was found.
   public init(idxImages images: String, labels: String, classes: Int = 10) throws(TapestryError) {
-    try self.init(
-      idxImages: IDXFile(FileBytes(unpacking: images)), labels: IDXFile(FileBytes(unpacking: labels)),
-      classes: classes)
+    try self.init(idxImages: FileBytes(path: images), labels: FileBytes(path: labels), classes: classes)
   }
 
-  private init(idxImages images: IDXFile, labels: IDXFile, classes: Int) throws(TapestryError) {
+  package init(idxImages: FileBytes, labels: FileBytes, classes: Int = 10) throws(TapestryError) {
+    let (images, labels) = (try IDXFile(unpacking: idxImages), try IDXFile(unpacking: labels))
     try images.require(.byte, rank: 3, "images as bytes with three axes")
     try labels.require(.byte, rank: 1, "labels as bytes with one axis")
     let (shape, count) = (images.shape, images.shape[0])
@@ -36,7 +35,8 @@ extension LabelledImages {
       labels: classOf, imageShape: [shape[1], shape[2], 1])
   }
 
-  /// Reads images in the binary format of CIFAR-10, plain or packed by gzip.
+  /// Reads images in the binary format of CIFAR-10, plain or packed by gzip; a packed file may hold up to 60,000 images,
+  /// as many as the whole set has.
   ///
   /// A file is a row of images, each a byte of label (0 to 9) and 32 by 32 bytes of red, then of green, then of blue.
   /// Channels become the last axis, bytes 0...1. Source: A. Krizhevsky, Learning Multiple Layers of Features from Tiny
@@ -47,15 +47,18 @@ extension LabelledImages {
   ///   of range, with file, offset, what was expected and what was found.
   public init(cifar10 paths: [String]) throws(TapestryError) {
     var files: [FileBytes] = []
-    for path in paths { files.append(try FileBytes(unpacking: path)) }
+    for path in paths { files.append(try FileBytes(path: path)) }
     try self.init(cifar10: files)
   }
 
-  init(cifar10 files: [FileBytes]) throws(TapestryError) {
+  package init(cifar10 packed: [FileBytes]) throws(TapestryError) {
     let (pixels, channels) = (32 * 32, 3)
     let record = 1 + pixels * channels
+    var files: [FileBytes] = []
     var labels: [Int32] = []
-    for file in files {
+    for file in packed {
+      let file = try file.unpacked(ContentLimit(60_000 * record))
+      files.append(file)
       guard file.count > 0, file.count % record == 0 else {
         throw file.fault(
           at: file.count / record * record, expected: "images of \(record) bytes each",

@@ -25,9 +25,10 @@ struct ZipArchive {
   static func contents(of file: FileBytes) throws(TapestryError) -> [(name: String, bytes: [UInt8])] {
     var contents: [(name: String, bytes: [UInt8])] = []
     for entry in try entries(of: file) {
+      var limit = ContentLimit(entry.size)
       let bytes =
         entry.isDeflated
-        ? try Inflate.decoded(file, from: entry.data.lowerBound, to: entry.data.upperBound, limit: entry.size).bytes
+        ? try Inflate.decoded(file, from: entry.data.lowerBound, to: entry.data.upperBound, limit: &limit).bytes
         : Array(file.bytes[entry.data])
       guard bytes.count == entry.size else {
         throw file.fault(

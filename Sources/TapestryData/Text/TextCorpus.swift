@@ -37,9 +37,9 @@ public struct TextCorpus: Sendable, Hashable {
 
   /// Reads files of text one after another, as ``init(path:vocabulary:)`` reads one.
   public init(paths: [String], vocabulary: CharacterVocabulary? = nil) throws(TapestryError) {
-    var texts: [(source: String, text: String)] = []
-    for path in paths { texts.append((path, try FileBytes(path: path).wholeText)) }
-    try self.init(texts, vocabulary)
+    var files: [FileBytes] = []
+    for path in paths { files.append(try FileBytes(path: path)) }
+    try self.init(files, vocabulary)
   }
 
   /// Takes a text.
@@ -53,6 +53,12 @@ public struct TextCorpus: Sendable, Hashable {
     _ text: String, source: String = "text", vocabulary: CharacterVocabulary? = nil
   ) throws(TapestryError) {
     try self.init([(source, text)], vocabulary)
+  }
+
+  package init(_ files: [FileBytes], _ vocabulary: CharacterVocabulary?) throws(TapestryError) {
+    var texts: [(source: String, text: String)] = []
+    for file in files { texts.append((file.name, try file.wholeText)) }
+    try self.init(texts, vocabulary)
   }
 
   private init(_ texts: [(source: String, text: String)], _ vocabulary: CharacterVocabulary?) throws(TapestryError) {

@@ -148,4 +148,27 @@ import Testing
     #expect(outcomes.tables > 1000)
     #expect(outcomes.errors > 1000)
   }
+
+  @Test func damagedFilesAreRefusedOrRead() {
+    let bytes = Array("a,\u{E9},\"c, d\"\n1,x,\"2\"\"\r\n\"\n-3.5,,7\n".utf8)
+    func read(_ bytes: [UInt8]) throws -> CSVTable { try CSVTable(FileBytes(bytes, name: "a.csv")) }
+    Damage.changes(
+      bytes, ways: 40, noticed: 200, read,
+      accepts: { table in
+        // What is read can be asked for by column, as text and as numbers.
+        table.names.allSatisfy { name in
+          (try? table.text(name).count) == table.rowCount
+            && DType.allCases.allSatisfy {
+              ((try? table.column(name, as: $0).count) ?? table.rowCount) == table.rowCount
+            }
+        }
+      })
+    for count in bytes.indices {
+      do {
+        #expect(try read(Array(bytes[..<count])).names.count <= 3)
+      } catch let error {
+        #expect((error as? TapestryError)?.code == .invalidFile, "the first \(count) bytes")
+      }
+    }
+  }
 }

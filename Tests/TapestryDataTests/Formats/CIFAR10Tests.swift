@@ -29,6 +29,36 @@ import Testing
     }
   }
 
+  @Test func aMissingFileIsToldWithTheNamesTried() throws {
+    try FormatFixture.withFolder { folder in
+      let missing = #expect(throws: TapestryError.self) { try ImageSets.cifar10(folder: folder) }
+      #expect(missing?.message == "the folder '\(folder)' has no file 'data_batch_1.bin'")
+      #expect(
+        missing?.notes == [
+          "tried: data_batch_1.bin, data_batch_1.bin.gz, cifar-10-batches-bin/data_batch_1.bin, "
+            + "cifar-10-batches-bin/data_batch_1.bin.gz"
+        ])
+    }
+  }
+
+  @Test func damagedFilesAreRefusedOrRead() throws {
+    func read(_ bytes: [UInt8]) throws -> LabelledImages {
+      try LabelledImages(cifar10: [FileBytes(bytes, name: "batch")])
+    }
+    let whole = image(label: 1)
+    Damage.prefixes(whole, read)
+    #expect(throws: TapestryError.self) { try read([]) }
+    // Every byte of a packed image, of which the label alone can be wrong in itself.
+    let packed = try FormatFixture.bytes("cifar.bin.gz")
+    #expect(try read(packed).rowCount == 1)
+    Damage.prefixes(packed, read)
+    Damage.changes(packed, read, accepts: { $0.rowCount == 1 })
+    for label: UInt8 in [9, 10, 255] {
+      let set = try? read([label] + whole.dropFirst())
+      #expect((set == nil) == (label > 9))
+    }
+  }
+
   @Test func brokenFilesAreRefused() throws {
     try FormatFixture.withFolder { folder in
       let path = folder + "/batch.bin"

@@ -3,8 +3,10 @@ import Testing
 
 /// What becomes of a file when it is damaged: every beginning of it, and every byte changed in several ways.
 enum Damage {
-  /// Reads every proper beginning of a file, each of which must be refused.
+  /// Reads every proper beginning of a file, and the file with a byte more, each of which must be refused.
   static func prefixes<Value>(_ bytes: [UInt8], _ read: ([UInt8]) throws -> Value) {
+    let longer = #expect(throws: TapestryError.self) { try read(bytes + [0]) }
+    #expect(longer?.code == .invalidFile, "\(bytes.count) bytes and one more")
     for count in bytes.indices {
       let error = #expect(throws: TapestryError.self) { try read(Array(bytes[..<count])) }
       #expect(error?.code == .invalidFile, "the first \(count) of \(bytes.count) bytes")
@@ -12,9 +14,10 @@ enum Damage {
   }
 
   /// Reads the file with each byte changed in some ways: one bit, the next after it from byte to byte, then seeded
-  /// values. What is read nevertheless must pass `accepts`.
+  /// values. What is read nevertheless must pass `accepts`, and at least some changes must be noticed.
   static func changes<Value>(
-    _ bytes: [UInt8], ways: Int = 3, _ read: ([UInt8]) throws -> Value, accepts: (Value) -> Bool = { _ in true }
+    _ bytes: [UInt8], ways: Int = 3, noticed least: Int? = nil, _ read: ([UInt8]) throws -> Value,
+    accepts: (Value) -> Bool = { _ in true }
   ) {
     let stream = RandomStream(seed: 1, name: "damage")
     var refused = 0
@@ -34,6 +37,6 @@ enum Damage {
         }
       }
     }
-    #expect(refused > bytes.count / 4, "\(refused) changes of \(bytes.count) bytes were noticed")
+    #expect(refused > least ?? bytes.count / 4, "\(refused) changes of \(bytes.count) bytes were noticed")
   }
 }

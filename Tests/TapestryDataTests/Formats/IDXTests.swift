@@ -1,3 +1,4 @@
+import Foundation
 import TapestryCore
 import TapestryData
 import Testing
@@ -80,6 +81,41 @@ import Testing
     }
   }
 
+  @Test func damagedPairsAreRefusedOrRead() throws {
+    let labels = FileBytes(try FormatFixture.bytes("labels.idx"), name: "labels")
+    for name in ["images.idx", "images.idx.gz"] {
+      let bytes = try FormatFixture.bytes(name)
+      func read(_ bytes: [UInt8]) throws -> LabelledImages {
+        try LabelledImages(idxImages: FileBytes(bytes, name: "images"), labels: labels)
+      }
+      Damage.prefixes(bytes, read)
+      Damage.changes(bytes, noticed: 15, read, accepts: { $0.rowCount == 3 && $0.grids.count == 12 })
+    }
+    let images = FileBytes(try FormatFixture.bytes("images.idx"), name: "images")
+    Damage.changes(labels.bytes, { try LabelledImages(idxImages: images, labels: FileBytes($0, name: "labels")) })
+  }
+
+  @Test func noImagesOfAnySizeAreASet() throws {
+    let images = FileBytes([0, 0, 8, 3, 0, 0, 0, 0] + [UInt8](repeating: 255, count: 8), name: "images")
+    let set = try LabelledImages(idxImages: images, labels: FileBytes([0, 0, 8, 1, 0, 0, 0, 0], name: "labels"))
+    #expect(set.rowCount == 0 && set.grids.count == 0 && set.selecting(rows: []) == set)
+    #expect(set.batches(of: 3, seed: 1).count == 0 && set.split(holdingOut: 0.5, seed: 1).heldOut.rowCount == 0)
+  }
+
+  /// Zeros packed a thousand to one, behind a header that declares a few.
+  @Test func aBombUnpacksToNoMoreThanItsHeaderDeclares() throws {
+    let bomb = try FormatFixture.bytes("bomb.idx.gz")
+    let error = #expect(throws: TapestryError.self) { try IDX.read(bomb, source: "bomb.gz") }
+    #expect(error?.message.hasSuffix("expected at most 1100 bytes of content, found more") == true)
+    // The header says so much that it counts as a claim, and the zeros end long before.
+    let claim = try FormatFixture.bytes("claim.idx.gz")
+    let claimed = #expect(throws: TapestryError.self) { try IDX.read(claim, source: "claim.gz") }
+    #expect(
+      claimed?.message
+        == "'claim.gz', byte 16: expected \(Int(1) << 40) elements of shape [1024, 32768, 32768], 1 bytes each, found 4000 bytes"
+    )
+  }
+
   @Test func foldersOfMNISTAreRead() throws {
     try FormatFixture.withFolder { folder in
       let (images, labels) = (try FormatFixture.bytes("images.idx.gz"), try FormatFixture.bytes("labels.idx"))
@@ -87,11 +123,16 @@ import Testing
       try writeAtomically(labels, to: folder + "/train-labels-idx1-ubyte")
       try writeAtomically(images, to: folder + "/t10k-images-idx3-ubyte.gz")
       let missing = #expect(throws: TapestryError.self) { try ImageSets.mnist(folder: folder) }
-      #expect(missing?.message == "'\(folder)/t10k-labels-idx1-ubyte' cannot be read")
-      try writeAtomically(labels, to: folder + "/t10k-labels-idx1-ubyte")
+      #expect(missing?.message == "the folder '\(folder)' has no file 't10k-labels-idx1-ubyte'")
+      let tried = "tried: t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte, "
+      #expect(missing?.notes.first?.hasPrefix(tried) == true)
+      try FileManager.default.createDirectory(atPath: folder + "/raw", withIntermediateDirectories: false)
+      try writeAtomically(labels, to: folder + "/raw/t10k-labels.idx1-ubyte")
       let sets = try ImageSets.mnist(folder: folder)
       #expect(sets.training == sets.heldOut)
       #expect(sets.training.rowCount == 3)
+      let none = #expect(throws: TapestryError.self) { try ImageSets.mnist(folder: folder + "/none") }
+      #expect(none?.message == "the folder '\(folder)/none' is not there")
     }
   }
 }

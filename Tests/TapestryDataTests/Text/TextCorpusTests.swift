@@ -60,9 +60,9 @@ import Testing
   @Test func damagedTextsAreRefusedOrRead() throws {
     let bytes = Array("a\u{E9}\u{20AC}\u{1F9F5} the end".utf8)
     let vocabulary = CharacterVocabulary(of: String(decoding: bytes, as: UTF8.self))
-    Damage.changes(bytes, ways: 8) { try reading($0, vocabulary) }
+    Damage.changes(bytes, ways: 8) { try TextCorpus([FileBytes($0, name: "a")], vocabulary) }
     for count in 0...bytes.count {
-      let corpus = try? reading(Array(bytes[..<count]))
+      let corpus = try? TextCorpus([FileBytes(Array(bytes[..<count]), name: "a")], nil)
       #expect((corpus == nil) == [0, 2, 4, 5, 7, 8, 9].contains(count))
     }
   }
