@@ -41,15 +41,28 @@ package struct CompiledProgram: Sendable {
     try self.init(program, options)
   }
 
-  /// Compiles a program.
+  /// Compiles a program; one that does not fit the memory limit is tried again with loops that keep less.
   package init(_ program: ProgramGraph, _ options: CompilerOptions = CompilerOptions()) throws(TapestryError) {
+    do {
+      try self.init(program, options, options.loopMemory ?? .everything)
+    } catch {
+      guard error.code == .memoryLimit, options.loopMemory == nil, let interval = program.shortestCheckpoints else {
+        throw error
+      }
+      try self.init(program, options, .every(interval))
+    }
+  }
+
+  private init(
+    _ program: ProgramGraph, _ options: CompilerOptions, _ loopMemory: LoopMemory
+  ) throws(TapestryError) {
     var clock = PhaseClock()
     source = program
     declaredFeeds = program.store.effects.inputs.map { Tape.Slot($0.name, program.store.type(of: $0.value)) }
     try CompiledProgram.checkSizes(program)
     var context = PassContext(verifies: options.verifies)
-    let plan = options.unrollsLoops ? PassPlan([UnrollPass()] + options.passes.passes) : options.passes
-    optimized = try plan.run(program, &context)
+    let plan = options.unrollsLoops ? options.passes.inserting(UnrollPass(), after: "loops") : options.passes
+    optimized = try PassPlan(loopMemory.passes + plan.passes).run(program, &context)
     passes = context.reports
     clock.mark("passes")
     let fused = FusedProgram(optimized, BodyOptions(fuses: options.fuses))

@@ -4,8 +4,10 @@ package import TapestryTape
 /// What a compilation does and for which target.
 package struct CompilerOptions: Sendable {
   package var passes: PassPlan
-  /// Whether loops are replaced by their steps before all passes.
+  /// Whether loops are replaced by their steps, once what they repeat has left them.
   package var unrollsLoops = false
+  /// What loops keep for their gradients; nil for everything, or for what fits the memory limit where that does not.
+  package var loopMemory: LoopMemory?
   /// Whether nodes are joined into kernels; without, each is an instruction.
   package var fuses = true
   package var costs = TargetCosts.portable

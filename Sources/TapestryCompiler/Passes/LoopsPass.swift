@@ -1,3 +1,4 @@
+import Synchronization
 package import TapestryCore
 import TapestryGraph
 
@@ -8,8 +9,8 @@ import TapestryGraph
 // constants alone is recorded outside, and its value captured. Views stay inside (they cost nothing, and outside they
 // might have to be copied), and so does what a loop of no steps would never have computed.
 // Three sweeps over the body, none recursive: upwards, which nodes are the same in every step; downwards, which values
-// are needed inside; upwards again, recording each node where it belongs. A body that comes out as it went in gives the
-// scan it was, by hash-consing, and the rule has not fired.
+// are needed inside; upwards again, recording each node where it belongs. The bodies made are remembered, so none is
+// simplified twice.
 
 /// Simplifies the steps of loops and moves out of them what is the same in every step.
 package struct LoopsPass: Pass {
@@ -22,8 +23,11 @@ package struct LoopsPass: Pass {
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
     guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    let simplified = SimplifiedSteps()
     let rule = Rule("a loop's step is simplified", on: Scan.self, .reassociates) { (m: Match<Scan>) -> [Tensor]? in
-      guard m.op.length > 0, m.op.counts.carries + m.op.counts.slices > 0 else { return nil }
+      guard m.op.length > 0, m.op.counts.carries + m.op.counts.slices > 0, !simplified.contains(m.op.body) else {
+        return nil
+      }
       let roots = m.op.body.outputs.enumerated().map { ProgramGraph.Root(.output("\($0)"), $1) }
       // A fault of a pass shows when the pass runs on the program itself; the loop stays as it is.
       guard let step = try? plan.run(ProgramGraph(store: m.op.body.store, roots: roots)) else { return nil }
@@ -36,10 +40,20 @@ package struct LoopsPass: Pass {
         let values = replay.run(carries: inside.carries, slices: inside.inputs, captures: parts.captures)
         return (Array(values[..<m.op.counts.carries]), Array(values[m.op.counts.carries...]))
       }
-      return results.carries + results.outputs
+      let all = results.carries + results.outputs
+      if let scan = all.first.flatMap({ m.node($0, Scan.self) }) { simplified.insert(scan.op.body) }
+      return all
     }
     try RulePass(name, summary, [rule]).run(&program, &context)
   }
+}
+
+/// The bodies one run of the pass has made.
+private final class SimplifiedSteps: Sendable {
+  private let bodies = Mutex<Set<ScanBody>>([])
+
+  func contains(_ body: ScanBody) -> Bool { bodies.withLock { $0.contains(body) } }
+  func insert(_ body: ScanBody) { bodies.withLock { _ = $0.insert(body) } }
 }
 
 /// Records a step again: inside the body what changes from step to step, outside what does not.

@@ -14,7 +14,6 @@ import TapestryGraph
 /// Joins scans whose results are among those of another.
 package struct MergeScansPass: Pass {
   package let name = "merge-scans"
-  package let tags = ["loops"]
   package let summary = "Takes the results of a loop from another over the same operands that computes them too."
 
   package init() {}

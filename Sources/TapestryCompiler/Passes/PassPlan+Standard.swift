@@ -1,10 +1,13 @@
 extension PassPlan {
   /// The passes every program goes through. Rules after the first pass leave canonical form behind, because they are
   /// run together with the rules that make it.
-  package static let standard = PassPlan(first + [MergeScansPass(), LoopsPass(step)] + simplifying)
+  package static let standard = PassPlan(
+    first + [MergeScansPass(), LoopsPass(step(BodyOptions.deepest))] + simplifying)
 
-  /// The passes the step of a loop goes through; a loop in it has its own step left as it was traced.
-  private static let step = PassPlan(first + [MergeScansPass()] + simplifying)
+  /// The passes the step of a loop goes through, when so many loops may be nested in it.
+  private static func step(_ depth: Int) -> PassPlan {
+    PassPlan(first + [MergeScansPass()] + (depth > 1 ? [LoopsPass(step(depth - 1))] : []) + simplifying)
+  }
 
   private static let first: [any Pass] = [
     RulePass("canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all)

@@ -52,6 +52,13 @@ package struct PassPlan: Sendable {
     return plan
   }
 
+  /// The plan with a pass more behind the last of a name or group; at the front where there is none.
+  package func inserting(_ pass: any Pass, after name: String) -> PassPlan {
+    var plan = self
+    plan.passes.insert(pass, at: passes.lastIndex { $0.answers(to: name) }.map { $0 + 1 } ?? 0)
+    return plan
+  }
+
   private func requireKnown(_ name: String) throws(TapestryError) {
     guard passes.contains(where: { $0.answers(to: name) }) || excluded.contains(name) else { throw unknown(name) }
   }

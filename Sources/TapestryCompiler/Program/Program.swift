@@ -9,12 +9,15 @@ public struct ProgramOptions: Sendable {
   public var threads: Int?
   /// The most bytes arena and state may take together.
   public var memoryLimit: Int?
+  /// What loops keep of their steps for the gradient: `nil` for everything, unless the memory limit asks for less.
+  public var loopMemory: LoopMemory?
   package var compiler = CompilerOptions()
 
   /// Options; what is left out is as its property says.
-  public init(threads: Int? = nil, memoryLimit: Int? = nil) {
+  public init(threads: Int? = nil, memoryLimit: Int? = nil, loopMemory: LoopMemory? = nil) {
     self.threads = threads
     self.memoryLimit = memoryLimit
+    self.loopMemory = loopMemory
   }
 }
 
@@ -177,6 +180,7 @@ public final class Program: Sendable {
     try check(feeds, against: tracing.graph)
     var compiler = options.compiler
     compiler.memoryLimit = options.memoryLimit
+    compiler.loopMemory = options.loopMemory ?? compiler.loopMemory
     compiler.updatesState = mode == .training
     let made = Specialization(
       try CompiledProgram(tracing.graph, compiler), mode: mode, team: team, kernels: options.compiler.kernels)

@@ -11,7 +11,7 @@ public struct Output: Hashable, Sendable {
 
 /// What a run handed out.
 public struct Results: Sendable {
-  private(set) var names: [String] = []
+  package private(set) var names: [String] = []
   private var arrays: [NDArray] = []
 
   /// No results yet: what `run(_:_:into:)` is first given.

@@ -16,7 +16,7 @@ package struct ScanBody: Hashable, Sendable {
   /// - Parameters:
   ///   - inputs: distinct values of `graph`, each with the kind of input it becomes.
   ///   - outputs: values of `graph` that depend on no input or variable other than those.
-  init(cutting graph: GraphStore, inputs: ScanParts<[Value]>, outputs: [Value]) {
+  package init(cutting graph: GraphStore, inputs: ScanParts<[Value]>, outputs: [Value]) {
     var store = GraphStore()
     var moved: [Value: Value] = [:]
     var own: [Value] = []
