@@ -12,12 +12,13 @@ import TapestryData
 /// try Checkpoint(state: state, epoch: epoch + 1, seed: 7).write(to: "training.safetensors")
 /// let checkpoint = try Checkpoint(contentsOf: "training.safetensors")
 /// var state = checkpoint.state
-/// for epoch in checkpoint.epoch..<20 {
+/// for epoch in stride(from: checkpoint.epoch, to: 20, by: 1) {
 ///   for batch in rows.batches(of: 32, seed: checkpoint.seed, epoch: epoch) { ... }
 /// }
 /// ```
 ///
-/// A training resumed from a checkpoint gives the same bits as one that never stopped.
+/// A training resumed from a checkpoint gives the same bits as one that never stopped. What is neither state nor a
+/// function of seed and epoch goes into the notes, as ``ReduceOnPlateau/memory`` does.
 public struct Checkpoint: Sendable, Hashable {
   /// Parameters, what optimizers remember, step counts and the random key, by path.
   public var state: ModelState
@@ -41,11 +42,11 @@ public struct Checkpoint: Sendable, Hashable {
   /// - Throws: `invalidFile` for a file that cannot be read or is broken, or holds no epoch and seed.
   public init(contentsOf path: String) throws(TapestryError) {
     let file = try Safetensors(path: path)
-    func number(_ key: String) throws(TapestryError) -> Int {
-      guard let text = file.metadata[key], let number = Int(text) else {
+    func number(_ key: String, _ range: ClosedRange<Int>) throws(TapestryError) -> Int {
+      guard let text = file.metadata[key], let number = Int(text), range.contains(number) else {
         throw TapestryError(
           .invalidFile,
-          "'\(path)': expected a whole number as '\(key)' in the metadata, found "
+          "'\(path)': expected a whole number\(range.lowerBound == 0 ? " of 0 or more" : "") as '\(key)' in the metadata, found "
             + (file.metadata[key].map { "'\($0)'" } ?? "nothing"),
           remedy: "read a file that holds only a state with `ModelState(contentsOf:)`")
       }
@@ -53,8 +54,8 @@ public struct Checkpoint: Sendable, Hashable {
     }
     let notes = file.metadata.filter { $0.key != Checkpoint.epochKey && $0.key != Checkpoint.seedKey }
     self.init(
-      state: ModelState(file.tensors), epoch: try number(Checkpoint.epochKey), seed: try number(Checkpoint.seedKey),
-      notes: notes)
+      state: ModelState(file.tensors), epoch: try number(Checkpoint.epochKey, 0...(.max)),
+      seed: try number(Checkpoint.seedKey, .min ... .max), notes: notes)
   }
 
   /// Writes the checkpoint to a safetensors file in one step: a stop at any moment leaves the old file or the new one.

@@ -12,7 +12,9 @@ public import TapestryCore
 ///
 /// It is PyTorch's ReduceLROnPlateau with `threshold_mode="rel"`. Keras's callback counts the values of patience one
 /// less: its patience n is n - 1 here.
-public struct ReduceOnPlateau: Sendable {
+///
+/// A training that goes on from a ``Checkpoint`` needs its ``memory``, too.
+public struct ReduceOnPlateau: Sendable, Hashable {
   /// Which values are better.
   public enum Direction: Hashable, Sendable {
     /// Lower ones, such as losses.
@@ -79,5 +81,23 @@ public struct ReduceOnPlateau: Sendable {
     case .falling: value < best * (1 - threshold)
     case .rising: value > best * (1 + threshold)
     }
+  }
+
+  /// What it has learned from the values told, as a text for the notes of a ``Checkpoint``.
+  public var memory: String { "\(rate) \(best) \(waited)" }
+
+  /// Goes on from the memory of another with the same settings.
+  ///
+  /// - Throws: `invalidState` for a text that is no memory; it then stays as it was.
+  public mutating func resume(from memory: String) throws(TapestryError) {
+    let parts = memory.split(separator: " ")
+    guard parts.count == 3, let rate = Double(parts[0]), rate >= 0, rate.isFinite, let best = Double(parts[1]),
+      !best.isNaN, let waited = Int(parts[2]), (0...patience).contains(waited)
+    else {
+      throw TapestryError(
+        .invalidState, "'\(memory.prefix(40))' is not what a schedule remembers: a rate, the best value and a count",
+        remedy: "give the text that `memory` gave")
+    }
+    (self.rate, self.best, self.waited) = (rate, best, waited)
   }
 }

@@ -67,7 +67,13 @@ import Testing
       try ModelState(["a": NDArray(Float(1))]).write(to: path)
       let bare = #expect(throws: TapestryError.self) { try Checkpoint(contentsOf: path) }
       #expect(
-        bare?.message == "'\(path)': expected a whole number as 'tapestry.epoch' in the metadata, found nothing")
+        bare?.message
+          == "'\(path)': expected a whole number of 0 or more as 'tapestry.epoch' in the metadata, found nothing")
+      for epoch in ["-1", "1.5", "99999999999999999999"] {
+        try Safetensors([:], metadata: ["tapestry.epoch": epoch, "tapestry.seed": "1"]).write(to: path)
+        let wrong = #expect(throws: TapestryError.self) { try Checkpoint(contentsOf: path) }
+        #expect(wrong?.message.hasSuffix("in the metadata, found '\(epoch)'") == true)
+      }
       try Safetensors([:], metadata: ["tapestry.epoch": "1", "tapestry.seed": "x"]).write(to: path)
       let odd = #expect(throws: TapestryError.self) { try Checkpoint(contentsOf: path) }
       #expect(odd?.message.hasSuffix("'tapestry.seed' in the metadata, found 'x'") == true)

@@ -75,6 +75,29 @@ import Testing
     #expect(error?.remedy == "give a factor in 0 ..< 1 and all others 0 or more")
   }
 
+  @Test(arguments: 0...5) func aPlateauGoesOnFromItsMemory(told: Int) throws {
+    let values = [0.5, 0.5, 0.4, 0.4, 0.4, 0.4]
+    var whole = try ReduceOnPlateau(rate: 0.1, factor: 1.0 / 3, patience: 1)
+    var first = whole
+    for value in values.prefix(told) { _ = first.observe(value) }
+    var resumed = whole
+    try resumed.resume(from: first.memory)
+    #expect(resumed == first)
+    for value in values.dropFirst(told) { _ = resumed.observe(value) }
+    for value in values { _ = whole.observe(value) }
+    #expect(resumed == whole && whole.rate < 0.1)
+  }
+
+  @Test(arguments: [
+    "", "0.1 0.5", "0.1 0.5 2", "0.1 0.5 -1", "-1 0.5 0", "0.1 nan 0", "inf 1 0", "0.1 0.5 0 0", "x 1 0",
+  ])
+  func whatIsNoMemoryOfAPlateauIsRefused(text: String) throws {
+    var plateau = try ReduceOnPlateau(rate: 0.1, patience: 1)
+    let before = plateau
+    let error = #expect(throws: TapestryError.self) { try plateau.resume(from: text) }
+    #expect(error?.code == .invalidState && plateau == before)
+  }
+
   @Test func aFloat64ModelOfAFloat32RateIsToldWhatItWants() throws {
     var wide = try state(.float64)
     var old = wide
