@@ -113,7 +113,8 @@ def accumulate(p):
         (((rows["x"][batch] @ p["w"] - rows["y"][batch]) ** 2).mean() / 4).backward()
 
 
-for name, make in (("batch", lambda p: O.Adam(p, lr=1e-2, weight_decay=0.01)), ("batch sgd", lambda p: O.SGD(p, lr=1e-2))):
+for name, make in (("batch", lambda p: O.Adam(p, lr=1e-2, weight_decay=0.01)),
+                   ("batch sgd", lambda p: O.SGD(p, lr=1e-2))):
     p = {k: v.clone().requires_grad_() for k, v in first.items()}
     optimizer = make(list(p.values()))
     scheduler = LR.CosineAnnealingLR(optimizer, 40)

@@ -9,7 +9,7 @@ extension Tensor {
   }
 
   /// Whether the tensor is of a float type; otherwise a diagnostic, none on a poisoned tensor.
-  func isFloat(for function: String, _ file: StaticString, _ line: UInt) -> Bool {
+  package func isFloat(for function: String, _ file: StaticString, _ line: UInt) -> Bool {
     if isPoisoned { return false }
     let type = type
     if type.dtype.isFloat { return true }

@@ -1,78 +1,75 @@
 import TapestryCore
 
-/// How a loss of each example becomes one.
-public enum LossReduction: Sendable {
-  /// The mean of all elements.
-  case mean
-  /// The sum of all elements.
-  case sum
-  /// The losses as they are.
-  case none
-
-  func callAsFunction(_ losses: Tensor) -> Tensor {
-    switch self {
-    case .mean: TapestryGraph.mean(losses)
-    case .sum: TapestryGraph.sum(losses)
-    case .none: losses
-    }
-  }
-}
-
-/// The mean of (x - target)^2. The two have one float type and broadcast.
+/// The mean of (x - target)^2. The two have one float type; the target broadcasts to `x`.
+///
+/// - Parameter mask: bool, true where an element counts; it broadcasts to `x`.
 public func meanSquaredError(
-  _ x: Tensor, _ target: Tensor, reduction: LossReduction = .mean, file: StaticString = #fileID, line: UInt = #line
+  _ x: Tensor, _ target: Tensor, mask: Tensor? = nil, reduction: LossReduction = .mean,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  x.graph.located(file, line) { reduction(square(x - target)) }
+  guard x.takes(target, mask: mask, for: "meanSquaredError", file, line) else { return Tensor(x.graph, .poison) }
+  return x.graph.located(file, line) { reduction(square(x - target), mask: mask) }
 }
 
 /// The cross-entropy of independent yes-or-no outcomes, from logits: -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x)).
 ///
-/// Exact for logits of any size. Targets have the logits' float type and lie in 0 ... 1; the two broadcast.
+/// Exact for logits of any size.
+///
+/// - Parameters:
+///   - targets: of the logits' float type, in 0 ... 1; they broadcast to the logits.
+///   - positiveWeight: what the first term is multiplied by, such as how many more examples are negative: a float tensor
+///     that broadcasts to the logits. The mean still divides by the number of elements, as PyTorch's `pos_weight` has it.
+///   - labelSmoothing: the share of each target that is moved to 1/2, in 0 ... 1, as in Keras.
+///   - mask: bool, true where an element counts; it broadcasts to the logits.
 public func sigmoidCrossEntropy(
-  _ logits: Tensor, _ targets: Tensor, reduction: LossReduction = .mean, file: StaticString = #fileID,
-  line: UInt = #line
+  _ logits: Tensor, _ targets: Tensor, positiveWeight: Tensor? = nil, labelSmoothing: Double = 0,
+  mask: Tensor? = nil, reduction: LossReduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  logits.graph.located(file, line) {
+  let outcomes = BinaryTargets(
+    logits, targets, positiveWeight, labelSmoothing, mask, for: "sigmoidCrossEntropy", file, line)
+  guard let outcomes else { return Tensor(logits.graph, .poison) }
+  return logits.graph.located(file, line) {
+    let t = outcomes.smoothed
     // The linear part vanishes on the right side, so that nothing is cancelled there.
-    let linear = select(logits .> 0, logits * (1 - targets), -(logits * targets))
-    return reduction(linear + log1p(exp(negatedMagnitude(logits))))
+    let curve = log1p(exp(negatedMagnitude(logits)))
+    guard let weight = positiveWeight else {
+      return reduction(select(logits .> 0, logits * (1 - t), -(logits * t)) + curve, mask: mask)
+    }
+    let linear = select(logits .> 0, logits * (1 - t), -(logits * t * weight))
+    return reduction(linear + (1 + (weight - 1) * t) * curve, mask: mask)
   }
 }
 
-/// The cross-entropy of one of several classes, from logits whose last axis is the classes.
-///
-/// - Parameters:
-///   - labels: either the class of each example, int32 and shaped as the logits without the last axis (a run that meets
-///     one out of range throws `indexOutOfRange`), or a probability for each class, of the logits' type and shape.
-///   - labelSmoothing: the share of each target that is spread evenly over the classes.
-public func softmaxCrossEntropy(
-  _ logits: Tensor, _ labels: Tensor, labelSmoothing: Double = 0, reduction: LossReduction = .mean,
-  file: StaticString = #fileID, line: UInt = #line
-) -> Tensor {
-  guard !labels.isPoisoned, logits.checked(-1, of: "softmaxCrossEntropy", file, line) != nil else {
-    return Tensor(logits.graph, .poison)
+/// The checked targets of a cross-entropy of yes-or-no outcomes.
+package struct BinaryTargets {
+  private let targets: Tensor
+  private let smoothing: Double
+
+  /// Nil after a diagnostic.
+  package init?(
+    _ predictions: Tensor, _ targets: Tensor, _ positiveWeight: Tensor?, _ smoothing: Double, _ mask: Tensor?,
+    for function: String, _ file: StaticString, _ line: UInt
+  ) {
+    guard predictions.takes(targets, mask: mask, for: function, file, line),
+      positiveWeight.map({ predictions.takes($0, as: "positive weight", for: function, file, line) }) ?? true,
+      predictions.isShare(smoothing, for: function, file, line)
+    else { return nil }
+    self.targets = targets
+    self.smoothing = smoothing
   }
-  let (shape, classes) = (logits.shape, logits.extent(-1))
-  let isSparse = labels.dtype == .int32
-  let wanted = isSparse ? Shape(shape.extents.dropLast()) : shape
-  guard labels.shape == wanted else {
-    return logits.graph.refuse(
-      "softmaxCrossEntropy of \(logits.type) and \(labels.type)",
-      OpFault(
-        .shapeMismatch, "the labels have shape \(labels.shape), not \(wanted)",
-        remedy: isSparse ? "give one class for each example" : "give a probability for each class of each example"),
+
+  /// The targets, a share of each moved to 1/2.
+  package var smoothed: Tensor { smoothing == 0 ? targets : targets * (1 - smoothing) + smoothing / 2 }
+}
+
+extension Tensor {
+  /// Whether a label smoothing is in 0 ... 1; otherwise a diagnostic.
+  func isShare(_ smoothing: Double, for function: String, _ file: StaticString, _ line: UInt) -> Bool {
+    if (0...1).contains(smoothing) { return true }
+    _ = graph.refuse(
+      "\(function) of \(type)",
+      OpFault(.invalidAttribute, "the label smoothing is \(smoothing)", remedy: "give a share in 0 ... 1"),
       at: SourcePlace(file, line))
-  }
-  return logits.graph.located(file, line) {
-    let shifted = logits - greatest(logits, -1)
-    let total = log(sum(exp(shifted), over: [-1]))
-    guard isSparse else {
-      let smoothed = labelSmoothing == 0 ? labels : labels * (1 - labelSmoothing) + labelSmoothing / Double(classes)
-      let logProbabilities = shifted - total.reshape(Shape(shape.extents.dropLast() + [1]))
-      return reduction(-sum(smoothed * logProbabilities, over: [-1]))
-    }
-    let picked = sum(select(oneHotMask(labels, count: classes), shifted, 0), over: [-1])
-    if labelSmoothing == 0 { return reduction(total - picked) }
-    return reduction(total - picked * (1 - labelSmoothing) - mean(shifted, over: [-1]) * labelSmoothing)
+    return false
   }
 }

@@ -30,6 +30,12 @@ public func convolution2D(
   return x.graph.located(file, line) {
     layout.apply(x) { x in
       let shape = Shape(kernel + [x.extent(-1) / Swift.max(groups, 1), filters])
+      let geometry = WindowGeometry(
+        kernel, over: [x.extent(1), x.extent(2)], strides: strides, dilation: dilation, padding: padding)
+      let op = Convolution(geometry: geometry, groups: groups)
+      guard x.takes(filters: filters, for: "convolution2D", file, line),
+        x.takes(op, [x.type, TensorType(x.dtype, shape)], for: "convolution2D", file, line)
+      else { return Tensor(x.graph, .poison) }
       let filter = scope.parameter("filter", shape, weights, dtype: x.dtype)
       let y = convolution(x, filter, strides: strides, padding: padding, dilation: dilation, groups: groups)
       return bias ? y + scope.parameter("bias", [filters], biases, dtype: x.dtype) : y
@@ -37,35 +43,13 @@ public func convolution2D(
   }
 }
 
-/// A convolution of sequences with filters that are learned, plus a bias.
-///
-/// `y[n, i, o] = bias[o] + sum over a, c of x[n, i s + a d - before, c] filter[a, c, o]`. Parameters are `filter`
-/// [kernel, channels / groups, filters] and `bias` [filters] of the scope, of the type of `x`. PyTorch keeps sequences
-/// as [batch, channels, steps] and the filter as [filters, channels / groups, kernel].
-///
-/// - Parameters:
-///   - x: [batch, steps, channels], float.
-///   - filters: the channels of the result.
-///   - kernel: how many steps a window takes.
-///   - stride: the distance between windows.
-///   - dilation: the distance between taps.
-///   - groups: how many parts the channels are split into.
-/// - Returns: [batch, windows, filters].
-public func convolution1D(
-  _ x: Tensor, _ filters: Int, kernel: Int, in scope: Scope, stride: Int = 1, padding: SequencePadding = .valid,
-  dilation: Int = 1, groups: Int = 1, bias: Bool = true, weights: Initializer = .glorotUniform,
-  biases: Initializer = .zeros, file: StaticString = #fileID, line: UInt = #line
-) -> Tensor {
-  x.graph.located(file, line) {
-    guard let rows = x.asRows(for: "convolution1D", SourcePlace(file, line)) else { return Tensor(x.graph, .poison) }
-    let shape: Shape = [kernel, x.extent(-1) / Swift.max(groups, 1), filters]
-    let filter = scope.parameter("filter", shape, weights, dtype: x.dtype)
-    let reach = (kernel - 1) * dilation + 1
-    let y = convolution(
-      rows, expandDims(filter, axis: 0), strides: [1, stride], padding: padding.ofRow(reach: reach),
-      dilation: [1, dilation], groups: groups)
-    if y.isPoisoned { return y }
-    let sequences = squeeze(y, axes: [1])
-    return bias ? sequences + scope.parameter("bias", [filters], biases, dtype: x.dtype) : sequences
+extension Tensor {
+  /// Whether a layer makes a sensible number of channels; otherwise a diagnostic.
+  func takes(filters: Int, for function: String, _ file: StaticString, _ line: UInt) -> Bool {
+    if filters >= 1 { return true }
+    _ = graph.refuse(
+      "\(function) of \(type)", OpFault(.invalidAttribute, "\(filters) filters", remedy: "give 1 or more"),
+      at: SourcePlace(file, line))
+    return false
   }
 }

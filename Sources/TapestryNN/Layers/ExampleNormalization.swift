@@ -14,7 +14,7 @@ public import TapestryGraph
 public func layerNormalization(
   _ x: Tensor, in scope: Scope, axes: Int = 1, epsilon: Double = 1e-5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  if x.isPoisoned { return x }
+  guard x.isFloat(for: "layerNormalization", file, line) else { return Tensor(x.graph, .poison) }
   guard axes >= 1, axes <= x.rank else {
     return x.graph.refuse(
       "layerNormalization of \(x.type)",
@@ -32,7 +32,8 @@ public func layerNormalization(
 /// The elements of each group of channels of each example with mean 0 and variance 1, then scaled and shifted.
 ///
 /// As layer normalisation over all places and the channels of a group (Y. Wu and K. He, Group Normalization, 2018); as
-/// many groups as channels make instance normalisation. Parameters are `scale` and `offset` [channels] of the scope.
+/// many groups as channels make instance normalisation. Parameters are `scale` and `offset` [channels] of the scope. As in
+/// PyTorch the variance divides by n and neighbouring channels are a group.
 ///
 /// - Parameters:
 ///   - x: [batch, ..., channels], or images as `layout` says. Float.
@@ -43,7 +44,7 @@ public func groupNormalization(
   _ x: Tensor, groups: Int, in scope: Scope, epsilon: Double = 1e-5, layout: ImageLayout = .nhwc,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  if x.isPoisoned { return x }
+  guard x.isFloat(for: "groupNormalization", file, line) else { return Tensor(x.graph, .poison) }
   let channels = x.extent(layout == .nchw && x.rank == 4 ? 1 : -1)
   guard x.rank >= 2, groups >= 1, channels % groups == 0 else {
     return x.graph.refuse(

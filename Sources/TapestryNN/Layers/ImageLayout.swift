@@ -43,17 +43,14 @@ public enum SequencePadding: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// Sequences [batch, steps, channels] as images one row high, or nil after a diagnostic.
-  func asRows(for function: String, _ place: SourcePlace) -> Tensor? {
-    if isPoisoned { return nil }
-    guard rank == 3 else {
-      _ = graph.refuse(
-        "\(function) of \(type)",
-        OpFault(
-          .shapeMismatch, "a sequence has 3 axes, this has \(rank)", remedy: "give [batch, steps, channels]"),
-        at: place)
-      return nil
-    }
-    return expandDims(self, axis: 1)
+  /// Whether these are sequences [batch, steps, channels]; otherwise a diagnostic, none on a poisoned tensor.
+  func isSequence(for function: String, _ file: StaticString, _ line: UInt) -> Bool {
+    guard isFloat(for: function, file, line) else { return false }
+    if rank == 3 { return true }
+    _ = graph.refuse(
+      "\(function) of \(type)",
+      OpFault(.shapeMismatch, "a sequence has 3 axes, this has \(rank)", remedy: "give [batch, steps, channels]"),
+      at: SourcePlace(file, line))
+    return false
   }
 }

@@ -37,12 +37,7 @@ public func maxPool1D(
   _ x: Tensor, window: Int, stride: Int? = nil, padding: SequencePadding = .valid, file: StaticString = #fileID,
   line: UInt = #line
 ) -> Tensor {
-  x.graph.located(file, line) {
-    guard let rows = x.asRows(for: "maxPool1D", SourcePlace(file, line)) else { return Tensor(x.graph, .poison) }
-    let y = maxPool(
-      rows, window: [1, window], strides: [1, stride ?? window], padding: padding.ofRow(reach: window))
-    return y.isPoisoned ? y : squeeze(y, axes: [1])
-  }
+  x.pooled("maxPool1D", window, stride, padding, file, line) { maxPool($0, window: $1, strides: $2, padding: $3) }
 }
 
 /// The mean of each window over sequences [batch, steps, channels]. Float.
@@ -56,12 +51,22 @@ public func averagePool1D(
   _ x: Tensor, window: Int, stride: Int? = nil, padding: SequencePadding = .valid, countsPadding: Bool = false,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  x.graph.located(file, line) {
-    guard let rows = x.asRows(for: "averagePool1D", SourcePlace(file, line)) else { return Tensor(x.graph, .poison) }
-    let y = averagePool(
-      rows, window: [1, window], strides: [1, stride ?? window], padding: padding.ofRow(reach: window),
-      countsPadding: countsPadding)
-    return y.isPoisoned ? y : squeeze(y, axes: [1])
+  x.pooled("averagePool1D", window, stride, padding, file, line) {
+    averagePool($0, window: $1, strides: $2, padding: $3, countsPadding: countsPadding)
+  }
+}
+
+extension Tensor {
+  /// Sequences pooled as images one row high.
+  fileprivate func pooled(
+    _ name: String, _ window: Int, _ stride: Int?, _ padding: SequencePadding, _ file: StaticString, _ line: UInt,
+    _ pool: (Tensor, [Int], [Int], WindowPadding) -> Tensor
+  ) -> Tensor {
+    graph.located(file, line) {
+      guard isSequence(for: name, file, line) else { return Tensor(graph, .poison) }
+      let y = pool(expandDims(self, axis: 1), [1, window], [1, stride ?? window], padding.ofRow(reach: window))
+      return y.isPoisoned ? y : squeeze(y, axes: [1])
+    }
   }
 }
 

@@ -46,11 +46,4 @@ import Testing
     let state = ["layer/weight": NDArray(zeros: [3, 2]), "layer/bias": NDArray(zeros: [2])]
     #expect(try evaluate(y, ["x": NDArray(zeros: [0, 3])], state).shape == [0, 2])
   }
-
-  @Test func aVectorIsDiagnosedAtTheCallersLine() {
-    _ = dense(graph.input("x", [3]), 2, in: graph.scope("layer"), file: "App/Main.swift", line: 4)
-    #expect(graph.diagnostics.count == 1)
-    #expect(graph.diagnostics.first?.code == .shapeMismatch)
-    #expect(graph.diagnostics.first?.place?.description == "App/Main.swift:4")
-  }
 }

@@ -6,53 +6,96 @@ import Testing
 
 /// Losses against PyTorch's numbers: `Tests/Scripts/reference_losses.py`.
 @Suite struct LossReferenceTests {
-  /// Checks a loss of `x` and `t` with every reduction.
-  private func loss(
-    _ name: String, _ body: @escaping @Sendable (Tensor, Tensor, LossReduction) -> Tensor
-  ) throws {
-    try check(name, in: "losses") { inputs, _, _ in
-      guard let x = inputs["x"], let t = inputs["t"] else { return [:] }
-      return ["mean": body(x, t, .mean), "sum": body(x, t, .sum), "none": body(x, t, .none)]
+  /// A loss of x and t with a mask.
+  typealias Loss = @Sendable (Tensor, Tensor, Tensor?, LossReduction) -> Tensor
+
+  private static let bits: [Double] = [1, 0, 1, 0, 0, 1]
+  private static let signs: [Double] = [1, -1, 1, -1, 1, -1]
+  private static let elements: [Bool] = [true, true, false, false, true, true]
+  private static let examples: [Bool] = [true, false, true, true]
+
+  /// Checks a loss of `x` and `t` with every reduction; without `t` in the case, of `x` and targets given.
+  private func loss(_ name: String, targets: [Double]? = nil, mask: [Bool]? = nil, _ body: @escaping Loss) throws {
+    try check(name, in: "losses") { inputs, _, dtype in
+      guard let x = inputs["x"] else { return [:] }
+      let given = targets.map { cast(x.graph.constant(NDArray($0)), to: dtype).reshape(x.shape) }
+      let mask = mask.map { mask in
+        let flat = x.graph.constant(NDArray(mask))
+        return mask.count == x.shape.count ? flat.reshape(x.shape) : flat
+      }
+      guard let t = inputs["t"] ?? given else { return [:] }
+      return ["mean": body(x, t, mask, .mean), "sum": body(x, t, mask, .sum), "none": body(x, t, mask, .none)]
     }
   }
 
-  /// Checks a loss of `x` and targets that PyTorch has no gradient for.
-  private func loss(
-    _ name: String, targets: [Double], _ body: @escaping @Sendable (Tensor, Tensor, LossReduction) -> Tensor
-  ) throws {
-    try check(name, in: "losses") { inputs, _, dtype in
-      guard let x = inputs["x"] else { return [:] }
-      let t = cast(x.graph.constant(NDArray(targets)), to: dtype).reshape(x.shape)
-      return ["mean": body(x, t, .mean), "sum": body(x, t, .sum), "none": body(x, t, .none)]
-    }
+  /// Checks a loss with and without a mask.
+  private func both(_ name: String, targets: [Double]? = nil, mask: [Bool], _ body: @escaping Loss) throws {
+    try loss(name, targets: targets, body)
+    try loss(name + " masked", targets: targets, mask: mask, body)
   }
 
   @Test func distances() throws {
-    try loss("meanSquaredError") { meanSquaredError($0, $1, reduction: $2) }
-    try loss("meanAbsoluteError") { meanAbsoluteError($0, $1, reduction: $2) }
-    try loss("huber") { huberLoss($0, $1, delta: 0.75, reduction: $2) }
-    try loss("hinge", targets: [1, -1, 1, -1, 1, -1]) { hingeLoss($0, $1, reduction: $2) }
+    try both("meanSquaredError", mask: Self.elements) { meanSquaredError($0, $1, mask: $2, reduction: $3) }
+    try both("meanAbsoluteError", mask: Self.elements) { meanAbsoluteError($0, $1, mask: $2, reduction: $3) }
+    try both("huber", mask: Self.elements) { huberLoss($0, $1, delta: 0.75, mask: $2, reduction: $3) }
+    try both("hinge", targets: Self.signs, mask: Self.elements) { hingeLoss($0, $1, mask: $2, reduction: $3) }
+  }
+
+  private static func weights(_ x: Tensor) -> Tensor { cast(x.graph.constant(NDArray([0.5, 2, 1.5])), to: x.dtype) }
+
+  @Test func crossEntropiesOfYesOrNo() throws {
+    try both("sigmoidCrossEntropy", mask: Self.elements) { sigmoidCrossEntropy($0, $1, mask: $2, reduction: $3) }
+    try loss("sigmoidCrossEntropy weighted", targets: Self.bits) {
+      sigmoidCrossEntropy($0, $1, positiveWeight: Self.weights($0), reduction: $3)
+    }
+    try loss("sigmoidCrossEntropy smoothed", targets: Self.bits) {
+      sigmoidCrossEntropy($0, $1, labelSmoothing: 0.2, reduction: $3)
+    }
+    try both("binaryCrossEntropy", targets: Self.bits, mask: Self.elements) {
+      binaryCrossEntropy($0, $1, mask: $2, reduction: $3)
+    }
+    try loss("binaryCrossEntropy weighted smoothed", targets: Self.bits) {
+      binaryCrossEntropy($0, $1, positiveWeight: Self.weights($0), labelSmoothing: 0.2, reduction: $3)
+    }
   }
 
   @Test func crossEntropiesOfLogits() throws {
-    try loss("sigmoidCrossEntropy") { sigmoidCrossEntropy($0, $1, reduction: $2) }
-    try loss("softmaxCrossEntropy sparse") { softmaxCrossEntropy($0, $1, reduction: $2) }
-    try loss("softmaxCrossEntropy smoothed") { softmaxCrossEntropy($0, $1, labelSmoothing: 0.1, reduction: $2) }
-    try loss("softmaxCrossEntropy dense") { softmaxCrossEntropy($0, $1, reduction: $2) }
+    try loss("softmaxCrossEntropy sparse") { softmaxCrossEntropy($0, $1, reduction: $3) }
+    try loss("softmaxCrossEntropy smoothed") { softmaxCrossEntropy($0, $1, labelSmoothing: 0.1, reduction: $3) }
+    try loss("softmaxCrossEntropy dense") { softmaxCrossEntropy($0, $1, reduction: $3) }
+    try loss("softmaxCrossEntropy dense weighted smoothed") {
+      softmaxCrossEntropy($0, $1, classWeights: Self.weights($0), labelSmoothing: 0.2, reduction: $3)
+    }
+    try loss("softmaxCrossEntropy weighted") {
+      softmaxCrossEntropy($0, $1, classWeights: Self.weights($0), reduction: $3)
+    }
+  }
+
+  /// The hidden label is PyTorch's `ignore_index`, which is no class.
+  @Test func whatAMaskHidesNeedsNoLabel() throws {
+    try loss("softmaxCrossEntropy masked", mask: Self.examples) {
+      softmaxCrossEntropy($0, $1, mask: $2, reduction: $3)
+    }
+    try loss("softmaxCrossEntropy weighted masked", mask: Self.examples) {
+      softmaxCrossEntropy($0, $1, classWeights: Self.weights($0), mask: $2, reduction: $3)
+    }
+    try loss("softmaxCrossEntropy weighted smoothed masked", mask: Self.examples) {
+      softmaxCrossEntropy($0, $1, classWeights: Self.weights($0), labelSmoothing: 0.2, mask: $2, reduction: $3)
+    }
+    try loss("softmaxCrossEntropy sequences") { x, t, _, reduction in
+      softmaxCrossEntropy(x, t, mask: t .!= -100, reduction: reduction)
+    }
+    try loss("categoricalCrossEntropy weighted masked", mask: Self.examples) {
+      categoricalCrossEntropy($0, $1, classWeights: Self.weights($0), mask: $2, reduction: $3)
+    }
   }
 
   @Test func crossEntropiesOfProbabilities() throws {
-    try loss("binaryCrossEntropy", targets: [1, 0, 1, 0, 0, 1]) { binaryCrossEntropy($0, $1, reduction: $2) }
-    try loss("categoricalCrossEntropy sparse") { categoricalCrossEntropy($0, $1, reduction: $2) }
-    try loss("categoricalCrossEntropy dense") { categoricalCrossEntropy($0, $1, reduction: $2) }
-    try loss("klDivergence") { klDivergence($0, $1, reduction: $2) }
-  }
-
-  @Test func weightsOfClasses() throws {
-    try check("class weights", in: "losses") { inputs, _, _ in
-      guard let x = inputs["x"], let t = inputs["t"], let w = inputs["w"] else { return [:] }
-      return ["y": weightedMean(softmaxCrossEntropy(x, t, reduction: .none), gather(w, t))]
+    try loss("categoricalCrossEntropy sparse") { categoricalCrossEntropy($0, $1, reduction: $3) }
+    try both("categoricalCrossEntropy dense", mask: Self.examples) {
+      categoricalCrossEntropy($0, $1, mask: $2, reduction: $3)
     }
+    try both("klDivergence", mask: Self.examples) { klDivergence($0, $1, mask: $2, reduction: $3) }
   }
 
   @Test func penalties() throws {

@@ -13,6 +13,17 @@ struct ReferenceCase: Decodable {
   let gradients: [String: ReferenceArray]
   /// Variables after the run, by path.
   let state: [String: ReferenceArray]
+  /// How the case was trained; nil where it was not.
+  let training: Training?
+
+  /// What SGD with momentum 0.9 made of parameters and inputs.
+  struct Training: Decodable {
+    let rate: Double
+    /// What is trained, by input or path, after one update.
+    let after1: [String: ReferenceArray]
+    /// That and the variables that are not trained, after 20 updates.
+    let after20: [String: ReferenceArray]
+  }
 
   /// The case of a name in a family's file.
   static func named(_ name: String, in family: String) throws -> ReferenceCase {
@@ -26,35 +37,4 @@ struct ReferenceCase: Decodable {
 
   private struct File: Decodable { let cases: [ReferenceCase] }
   private struct Missing: Error { let name, family: String }
-}
-
-/// An array of a reference file, in float64.
-struct ReferenceArray: Decodable {
-  let kind: String
-  let shape: [Int]
-  let values: [Double]
-
-  /// The array in a float type, or in its own type where that is no float.
-  func array(_ dtype: DType) throws -> NDArray {
-    let shape = Shape(shape)
-    switch kind {
-    case "int32": return try NDArray(values.map { Int32($0) }, shape: shape)
-    case "bool": return try NDArray(values.map { $0 != 0 }, shape: shape)
-    default:
-      return dtype == .float64 ? try NDArray(values, shape: shape) : try NDArray(values.map { Float($0) }, shape: shape)
-    }
-  }
-
-  /// The largest |a - b| / max(|b|, rms(b)) over the elements a of an array and b of this one.
-  func error(of array: NDArray) -> Double {
-    guard array.shape == Shape(shape) else { return .infinity }
-    let mean = values.reduce(0) { $0 + $1 * $1 } / Double(Swift.max(values.count, 1))
-    let typical = mean.squareRoot()
-    return zip(array.doubles, values).reduce(0) { worst, pair in
-      let scale = Swift.max(Swift.abs(pair.1), typical)
-      let error = Swift.abs(pair.0 - pair.1) / (scale == 0 ? 1 : scale)
-      // A not-a-number is an error, which `max` would drop.
-      return error.isNaN ? .infinity : Swift.max(worst, error)
-    }
-  }
 }

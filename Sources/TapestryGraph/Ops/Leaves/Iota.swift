@@ -72,3 +72,20 @@ extension Graph {
     return Tensor(self, .poison)
   }
 }
+
+extension Tensor {
+  /// Whether an op takes operands of some types, this tensor's first; otherwise a diagnostic in the name of the library
+  /// function that is made of the op. Asked before the function declares anything.
+  package func takes(
+    _ op: some Op, _ operands: [TensorType], for function: String, _ file: StaticString, _ line: UInt
+  ) -> Bool {
+    if isPoisoned { return false }
+    do throws(OpFault) {
+      _ = try op.resultTypes(of: operands)
+      return true
+    } catch {
+      _ = graph.refuse("\(function) of \(type)", error, at: SourcePlace(file, line))
+      return false
+    }
+  }
+}

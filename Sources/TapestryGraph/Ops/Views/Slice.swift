@@ -117,7 +117,7 @@ public func slice(
 
 extension Tensor {
   /// An axis that may count from the end, counted from the front; otherwise a diagnostic, none on a poisoned tensor.
-  func checked(_ axis: Int, of function: String, _ file: StaticString, _ line: UInt) -> Int? {
+  package func checked(_ axis: Int, of function: String, _ file: StaticString, _ line: UInt) -> Int? {
     if isPoisoned { return nil }
     let type = type
     if let counted = type.shape.normalized(axis: axis) { return counted }

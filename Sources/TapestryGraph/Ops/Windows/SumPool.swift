@@ -92,11 +92,15 @@ public func averagePool(
   _ x: Tensor, window: [Int], strides: [Int]? = nil, padding: WindowPadding = .valid, countsPadding: Bool = false,
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  x.graph.located(file, line) {
-    let sums = sumPool(x, window: window, strides: strides, padding: padding)
-    if sums.isPoisoned { return sums }
+  let geometry = WindowGeometry(
+    window, over: [x.extent(1), x.extent(2)], strides: strides ?? window, dilation: [1, 1], padding: padding)
+  guard x.takes(SumPool(geometry: geometry), [x.type], for: "averagePool", file, line) else {
+    return Tensor(x.graph, .poison)
+  }
+  return x.graph.located(file, line) {
+    let sums = x.unary(SumPool(geometry: geometry))
     if countsPadding || padding == .valid { return sums / (window[0] * window[1]) }
     let ones = x.scalar(1).broadcast(to: [1, x.extent(1), x.extent(2), 1])
-    return sums / sumPool(ones, window: window, strides: strides, padding: padding)
+    return sums / ones.unary(SumPool(geometry: geometry))
   }
 }

@@ -29,7 +29,7 @@ package struct WindowGeometry: Hashable, Sendable {
   }
 
   /// The geometry of windows over an image of given height and width, without faults of its own: the ops check it.
-  init(_ extents: [Int], over image: [Int], strides: [Int], dilation: [Int], padding: WindowPadding) {
+  package init(_ extents: [Int], over image: [Int], strides: [Int], dilation: [Int], padding: WindowPadding) {
     var (low, high) = ([0, 0], [0, 0])
     switch padding {
     case .valid: break
