@@ -55,11 +55,27 @@ typedef struct {
   int64_t pitch;                            // elements from one row of a block to the next in scratch
 } tap_dot_layout;
 
-/// The blocks of a convolution kernel's result: `block` places along its third axis, all of the last.
+/// The blocks of the result of a convolution or of its gradient in the input: one unit each. Block i of N along an axis
+/// is [extent i / N, extent (i + 1) / N).
 typedef struct {
-  int64_t block, pieces, units;
-  int64_t columns;
+  int64_t image_blocks, row_blocks, place_blocks, units;
+  int64_t pitch;           // elements from place to place of a block in scratch
+  int64_t block_elements;  // of the largest
+  int64_t packed_elements; // of the packed filter
 } tap_conv_layout;
+
+/// The blocks of a convolution's gradient in the filter. A unit is some rows of channels of one tap, or all taps of a
+/// row of the filter where channels are few, by a block of columns.
+typedef struct {
+  int64_t taps;          // of a unit: 1 or the filter's width
+  int64_t channel_blocks, column_blocks, units;
+  int64_t pitch;
+  int64_t block_elements; // of the largest
+  int64_t together;       // units summed in one pass over the operands
+  int64_t images, rows;   // of the output that a step of the pass takes: whole images, or some rows of one
+  int64_t packed_columns; // of the cotangent packed for a step
+  int64_t packed_elements;
+} tap_filter_layout;
 
 /// The slices of a kernel that works on rows `inner` elements long for `outer` places.
 typedef struct {
@@ -69,7 +85,8 @@ typedef struct {
 TAP_PRIVATE tap_tiling tap_tile_space(int64_t outer, int64_t inner);
 TAP_PRIVATE tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent);
 TAP_PRIVATE tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters);
-TAP_PRIVATE tap_conv_layout tap_conv_blocks(const tap_region *region);
+TAP_PRIVATE tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, const tap_conv *conv);
+TAP_PRIVATE tap_filter_layout tap_filter_blocks(const tap_conv *conv);
 TAP_PRIVATE tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest);
 TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 
@@ -79,5 +96,14 @@ TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 
 /// Columns are padded to this in packed operands and blocks: the widest register tile of any level divides it.
 #define TAP_DOT_COLUMNS 32
+/// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
+#define TAP_CONV_RUN_BYTES 128
+
+/// Elements of scratch a block of a convolution's result takes at most, and those of the blocks summed together.
+#define TAP_CONV_ELEMENTS 32768
+#define TAP_FILTER_ELEMENTS 262144
+
+/// Elements added to the rows of a packed slab, so that they do not lie a large power of two apart.
+#define TAP_DOT_SKEW 16
 
 #endif

@@ -83,12 +83,59 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
   return l;
 }
 
-tap_conv_layout tap_conv_blocks(const tap_region *region) {
-  int64_t places = region->extent[2], columns = region->extent[3];
-  int64_t block = tap_min(places, tap_max(1, 8192 / columns));
-  block = tap_ceil_div(places, tap_ceil_div(places, block));
-  tap_conv_layout l = {.block = block, .pieces = tap_ceil_div(places, block), .columns = columns};
-  l.units = region->extent[0] * region->extent[1] * l.pieces;
+/// How many blocks of at most `limit` cut an extent: an even number where there are several.
+static int64_t tap_block_count(int64_t extent, int64_t limit) {
+  int64_t blocks = tap_ceil_div(extent, tap_max(1, tap_min(limit, extent)));
+  return blocks > 1 ? tap_min(extent, blocks + blocks % 2) : blocks;
+}
+
+// A block is some whole images, or rows of one, or a piece of a row. Some sixteen blocks are wanted; but images that are
+// small go by eight where there are enough of them, because their edges fill register tiles only side by side.
+tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, const tap_conv *v) {
+  const int64_t *extent = region->extent;
+  int64_t image = extent[1] * extent[2], places = extent[0] * image, columns = extent[3];
+  if (places * columns == 0) return (tap_conv_layout){0};
+  int64_t limit = tap_ceil_div(places, 16);
+  limit = tap_max(limit, tap_min(image * 8, tap_min(1024, tap_ceil_div(places, 4))));
+  limit = tap_min(limit, tap_max(TAP_CONV_ELEMENTS / columns, 32));
+  tap_conv_layout l = {.image_blocks = extent[0], .row_blocks = 1, .place_blocks = 1};
+  if (image <= limit) {
+    l.image_blocks = tap_block_count(extent[0], limit / image);
+  } else if (extent[2] <= limit) {
+    l.row_blocks = tap_block_count(extent[1], limit / extent[2]);
+  } else {
+    l.row_blocks = extent[1];
+    l.place_blocks = tap_block_count(extent[2], limit);
+  }
+  l.units = l.image_blocks * l.row_blocks * l.place_blocks;
+  l.pitch = tap_round_up(columns, TAP_DOT_COLUMNS) + (v->groups > 1 ? TAP_DOT_COLUMNS : 0);
+  l.block_elements = tap_ceil_div(extent[0], l.image_blocks) * tap_ceil_div(extent[1], l.row_blocks) *
+                     tap_ceil_div(extent[2], l.place_blocks) * l.pitch;
+  int64_t group = tap_round_up(columns / v->groups, TAP_DOT_COLUMNS);
+  l.packed_elements = group * v->kh * v->kw * (kernel == TAP_KERNEL_CONV ? v->c : v->oc);
+  return l;
+}
+
+// A step of the pass takes about as much of the output as the second cache holds beside the input it belongs to.
+tap_filter_layout tap_filter_blocks(const tap_conv *v) {
+  int64_t depth = v->c / v->groups, columns = v->oc / v->groups;
+  tap_filter_layout l = {.taps = depth < 16 ? v->kw : 1, .channel_blocks = 1, .column_blocks = 1};
+  int64_t rows = v->kh * v->kw / l.taps;
+  if (depth >= 16) {
+    l.channel_blocks = tap_ceil_div(depth, 64);
+    if (rows * l.channel_blocks % 2 == 1) l.channel_blocks *= 2;
+  } else if (rows % 2 == 1 && v->groups == 1 && v->oc >= 2 * TAP_DOT_COLUMNS) {
+    l.column_blocks = 2;
+  }
+  l.units = rows * l.channel_blocks * l.column_blocks;
+  l.packed_columns = v->groups * tap_round_up(columns, TAP_DOT_COLUMNS);
+  l.pitch = tap_round_up(tap_ceil_div(l.packed_columns, l.column_blocks), TAP_DOT_COLUMNS);
+  l.block_elements = l.taps * tap_ceil_div(depth, l.channel_blocks) * l.pitch;
+  l.together = tap_min(l.units, tap_max(1, TAP_FILTER_ELEMENTS / tap_max(1, l.block_elements)));
+  int64_t row = v->ow * tap_max(l.packed_columns, v->stride_h * v->stride_w * v->c);
+  l.rows = tap_max(1, tap_min(v->oh, 2 * TAP_CONV_ELEMENTS / tap_max(1, row)));
+  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, TAP_CONV_ELEMENTS / tap_max(1, row * v->oh)));
+  l.packed_elements = l.images * l.rows * v->ow * l.packed_columns;
   return l;
 }
 
@@ -106,8 +153,8 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
     return tap_region_layout(region->rank, region->kept, region->reduced, region->extent).blocks;
   case TAP_KERNEL_DOT: return tap_dot_blocks(region, p).units;
   case TAP_KERNEL_CONV:
-  case TAP_KERNEL_CONV_INPUT_GRADIENT:
-  case TAP_KERNEL_CONV_FILTER_GRADIENT: return tap_conv_blocks(region).units;
+  case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
+  case TAP_KERNEL_CONV_FILTER_GRADIENT: return tap_filter_blocks((const tap_conv *)p).units;
   case TAP_KERNEL_GATHER:
     return p[4] == 0 ? 0 : tap_slices(1, p[0] * p[1] * p[3], tap_max(1, TAP_GATHER_ELEMENTS / p[4])).units;
   case TAP_KERNEL_SCATTER_ADD: return tap_slices(p[0] * p[1], p[4], TAP_AXIS_COLUMNS).units;
@@ -135,14 +182,19 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   case TAP_KERNEL_REGION: return tap_register_bytes(region);
   case TAP_KERNEL_DOT: {
     tap_dot_layout l = tap_dot_blocks(region, p);
-    int64_t left = tap_round_up(l.block_rows * l.depth, TAP_ALIGNMENT);
+    int64_t left = tap_round_up(l.block_rows * (l.depth + TAP_DOT_SKEW), TAP_ALIGNMENT);
     return tap_register_bytes(region) + (size_t)(left + l.pitch * (l.depth + l.block_rows)) * width;
   }
   case TAP_KERNEL_CONV:
-  case TAP_KERNEL_CONV_INPUT_GRADIENT:
+  case TAP_KERNEL_CONV_INPUT_GRADIENT: {
+    tap_conv_layout l = tap_conv_blocks(kernel, region, (const tap_conv *)p);
+    int64_t runs = region->extent[1] + region->extent[2];
+    return tap_register_bytes(region) + (size_t)(l.block_elements + l.packed_elements) * width +
+           (size_t)(runs * TAP_CONV_RUN_BYTES);
+  }
   case TAP_KERNEL_CONV_FILTER_GRADIENT: {
-    tap_conv_layout l = tap_conv_blocks(region);
-    return tap_register_bytes(region) + (size_t)tap_round_up(l.block * l.columns, TAP_ALIGNMENT) * width;
+    tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
+    return tap_register_bytes(region) + (size_t)(l.together * l.block_elements + l.packed_elements) * width;
   }
   case TAP_KERNEL_SORT: return (size_t)p[1] * 2 * (8 + sizeof(int32_t)) + 4 * TAP_ALIGNMENT;
   case TAP_KERNEL_MAX_POOL:

@@ -53,9 +53,37 @@ struct ConvolutionTests {
     Case(n: 0), Case(h: 7, w: 7, stride: (3, 3)),
   ]
 
+  /// Odd images, every kernel extent, stride and dilation, groups and channels of any number, drawn once and for all;
+  /// what would take too long in a loop over every product is drawn again.
+  static let drawn: [Case] = {
+    var dice = Dice(4)
+    let taps = [1, 2, 3, 5, 7, 11], images = [(13, 29), (29, 13), (7, 5), (5, 5), (17, 1), (1, 23)]
+    var cases: [Case] = []
+    while cases.count < 60 {
+      var c = Case()
+      c.n = [1, 2, 3, 9][dice.below(4)]
+      (c.h, c.w) = images[dice.below(images.count)]
+      (c.kh, c.kw) = (taps[dice.below(taps.count)], taps[dice.below(taps.count)])
+      c.stride = (1 + dice.below(3), 1 + dice.below(3))
+      c.dilation = (1 + dice.below(4), 1 + dice.below(4))
+      c.pad = (dice.below(c.kh + 1), dice.below(c.kw + 1), dice.below(c.kh + 1), dice.below(c.kw + 1))
+      c.groups = [1, 1, 1, 2, 3, 5, 16][dice.below(7)]
+      // A third of the grouped ones are depthwise.
+      let isDepthwise = c.groups > 1 && dice.below(3) == 0
+      if isDepthwise { c.groups = 1 + dice.below(100) }
+      c.c = c.groups * (isDepthwise ? 1 : 1 + dice.below(100 / c.groups))
+      c.oc = c.groups * (isDepthwise ? 1 : 1 + dice.below(100 / c.groups))
+      guard c.h + c.pad.0 + c.pad.2 > (c.kh - 1) * c.dilation.0, c.w + c.pad.1 + c.pad.3 > (c.kw - 1) * c.dilation.1,
+        c.n * c.oh * c.ow * c.kh * c.kw * c.oc * c.c / c.groups < 400_000
+      else { continue }
+      cases.append(c)
+    }
+    return cases
+  }()
+
   enum Form: CaseIterable { case output, inputGradient, filterGradient }
 
-  @Test("All forms, at every level, with a program that follows", arguments: cases, Form.allCases)
+  @Test("All forms, at every level, with a program that follows", arguments: cases + drawn, Form.allCases)
   func exact(c: Case, form: Form) throws {
     let (kernel, extent, left, right) =
       switch form {
@@ -77,7 +105,8 @@ struct ConvolutionTests {
       }
     }
     let want = sums.enumerated().map { max($1 + row[$0 % extent[3]], 0) }
-    func check<E: Element>(_ type: E.Type, _ convert: (Int) -> E) throws {
+    // Every split in one type, the type in turn.
+    func check<E: Element>(_ type: E.Type, _ convert: (Int) -> E, splits: [Split]) throws {
       let a = GuardedBuffer(x.map(convert)), b = GuardedBuffer(y.map(convert)), bias = GuardedBuffer(row.map(convert))
       let program = Program(
         setup: [tile(TAP_CONST, E.dtype, 2, imm: 0)],
@@ -86,7 +115,7 @@ struct ConvolutionTests {
           tile(TAP_MAX, E.dtype, 0, 0, 2), tile(TAP_STORE, E.dtype, 0, 0, imm: 1),
         ], immediates: [0])
       for level in levels {
-        for split in Split.allCases {
+        for split in splits {
           let result = GuardedBuffer(want.map { _ in E(small: -1) })
           try run(
             kernel, level: level, extent: extent, program: program,
@@ -97,7 +126,62 @@ struct ConvolutionTests {
         }
       }
     }
-    try check(Float.self) { Float($0) }
-    try check(Double.self) { Double($0) }
+    try check(Float.self, { Float($0) }, splits: Split.allCases)
+    try check(Double.self, { Double($0) }, splits: [.pieces])
+  }
+
+  @Test("Any split has the same bits; levels differ by rounding alone", arguments: Form.allCases)
+  func bits(form: Form) throws {
+    let cases = [
+      Case(n: 9, h: 13, w: 29, c: 20, oc: 33, pad: (1, 1, 1, 1)),
+      Case(n: 17, h: 5, w: 5, c: 64, oc: 40), Case(n: 2, h: 40, w: 41, c: 3, oc: 7, kh: 5, kw: 5, stride: (2, 2)),
+      Case(n: 4, h: 20, w: 20, c: 33, oc: 33, pad: (1, 1, 1, 1), groups: 33),
+    ]
+    for c in cases {
+      let (kernel, extent, left, right) =
+        switch form {
+        case .output: (TAP_KERNEL_CONV, c.output, c.input, c.filter)
+        case .inputGradient: (TAP_KERNEL_CONV_INPUT_GRADIENT, c.input, c.output, c.filter)
+        case .filterGradient: (TAP_KERNEL_CONV_FILTER_GRADIENT, c.filter, c.input, c.output)
+        }
+      var dice = Dice(5)
+      let a = GuardedBuffer(dice.floats(left.reduce(1, *))), b = GuardedBuffer(dice.floats(right.reduce(1, *)))
+      let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
+      var plain: [Float]?
+      for level in levels {
+        var first: [UInt64]?
+        for split in Split.allCases {
+          let result = GuardedBuffer([Float](repeating: 0, count: extent.reduce(1, *)))
+          try run(
+            kernel, level: level, extent: extent, program: program,
+            operands: [Operand(result, Float.self, rowMajor: extent)], own: [a.address, b.address],
+            parameters: c.parameters, split: split)
+          let got: [Float] = result.values()
+          #expect(first == nil || first == patterns(got), "\(c) \(split)")
+          first = patterns(got)
+          plain = plain ?? got
+          #expect(zip(got, plain ?? got).allSatisfy { abs($0 - $1) < 1e-4 }, "\(c)")
+        }
+      }
+    }
+  }
+
+  @Test("What is not finite stays where it belongs, in groups too")
+  func notFinite() throws {
+    // The first group of the input holds an infinity; the second group of the filter's gradient is finite.
+    let c = Case(h: 4, w: 4, c: 4, oc: 6, kh: 1, kw: 1, groups: 2)
+    var values = [Float](repeating: 1, count: c.input.reduce(1, *))
+    values[0] = .infinity
+    let x = GuardedBuffer(values), dy = GuardedBuffer([Float](repeating: 1, count: c.output.reduce(1, *)))
+    let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
+    for level in levels {
+      let result = GuardedBuffer([Float](repeating: 0, count: c.filter.reduce(1, *)))
+      try run(
+        TAP_KERNEL_CONV_FILTER_GRADIENT, level: level, extent: c.filter, program: program,
+        operands: [Operand(result, Float.self, rowMajor: c.filter)], own: [x.address, dy.address],
+        parameters: c.parameters)
+      let inf = Float.infinity
+      #expect(result.values() == [inf, inf, inf, 16, 16, 16] + [Float](repeating: 16, count: 6))
+    }
   }
 }
