@@ -27,6 +27,7 @@ let package = Package(
     .executable(name: "tapestry", targets: ["TapestryCommand"]),
     .executable(name: "digits-mlp", targets: ["digits-mlp"]),
     .executable(name: "char-lstm", targets: ["char-lstm"]),
+    .executable(name: "digits-gan", targets: ["digits-gan"]),
   ],
   targets: [
     // Each module may import only modules above it.
@@ -71,6 +72,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "char-lstm", dependencies: ["Tapestry"], path: "Examples/char-lstm",
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "digits-gan", dependencies: ["Tapestry"], path: "Examples/digits-gan",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .executableTarget(
       name: "digits-mlp", dependencies: ["Tapestry"], path: "Examples/digits-mlp",

@@ -21,11 +21,15 @@ def linear(x, p, path):
     return F.linear(x, p[path + "/weight"].T, p.get(path + "/bias"))
 
 
-def layers(x, p, player, count):
+def layers(x, p, player, count, last="output"):
     """Dense layers with leaky ReLU, and a last one without."""
     for i in range(count):
-        x = F.leaky_relu(linear(x, p, f"{player}/hidden{i}"), 0.2)
-    return linear(x, p, player + "/output")
+        x = F.leaky_relu(linear(x, p, f"{player}/layer{i}"), 0.2)
+    return linear(x, p, f"{player}/{last}")
+
+
+def generator(count):
+    return lambda z, p, s: torch.tanh(layers(z, p, "generator", count, f"layer{count}"))
 
 
 def norm(x, p, s, path):
@@ -37,8 +41,8 @@ def dense_parameters(path, inputs, units):
     return {path + "/weight": f.random(inputs, units, scale=0.5), path + "/bias": f.random(units, scale=0.3)}
 
 
-def stack_parameters(player, sizes, bias=True):
-    names = [f"{player}/hidden{i}" for i in range(len(sizes) - 2)] + [player + "/output"]
+def stack_parameters(player, sizes, bias=True, last="output"):
+    names = [f"{player}/layer{i}" for i in range(len(sizes) - 2)] + [f"{player}/{last}"]
     all = {k: v for n, i, o in zip(names, sizes, sizes[1:]) for k, v in dense_parameters(n, i, o).items()}
     return {k: v for k, v in all.items() if bias or k != player + "/output/bias"}
 
@@ -69,7 +73,7 @@ def wasserstein_of_generator(scores):
     return -scores.mean()
 
 
-def game(name, inputs, parameters, generator, critic, losses=(cross_entropy, cross_entropy_of_generator), state=None):
+def game(name, inputs, parameters, maker, critic, losses=(cross_entropy, cross_entropy_of_generator), state=None):
     p = {k: v.clone().requires_grad_() for k, v in parameters.items()}
     s = {k: v.clone() for k, v in (state or {}).items()}
     start = {**encode(p), **encode(s)}
@@ -80,7 +84,7 @@ def game(name, inputs, parameters, generator, critic, losses=(cross_entropy, cro
     found, paid = {}, {"discriminator loss": [], "generator loss": []}
     for step in range(1, STEPS + 1):
         batch = {k: v[step % BATCHES] for k, v in inputs.items()}
-        fake = generator(batch["noise"], p, s)
+        fake = maker(batch["noise"], p, s)
         judge_optimizer.zero_grad()
         judged = losses[0](score, batch["real"], fake.detach(), batch.get("mix"))
         judged.backward()
@@ -104,12 +108,13 @@ def batches(*shape):
 
 
 game("gan", {"real": batches(4, 5), "noise": batches(4, 3)},
-     {**stack_parameters("generator", [3, 4, 6, 5]), **stack_parameters("discriminator", [5, 6, 4, 1])},
-     lambda z, p, s: torch.tanh(layers(z, p, "generator", 2)), lambda x, p, s: layers(x, p, "discriminator", 2))
+     {**stack_parameters("generator", [3, 4, 6, 5], last="layer2"), **stack_parameters("discriminator", [5, 6, 4, 1])},
+     generator(2), lambda x, p, s: layers(x, p, "discriminator", 2))
 
 game("wgan-gp", {"real": batches(4, 5), "noise": batches(4, 3), "mix": f.positive(BATCHES, 4)},
-     {**stack_parameters("generator", [3, 6, 5]), **stack_parameters("discriminator", [5, 6, 4, 1], bias=False)},
-     lambda z, p, s: torch.tanh(layers(z, p, "generator", 1)), lambda x, p, s: layers(x, p, "discriminator", 2),
+     {**stack_parameters("generator", [3, 6, 5], last="layer1"),
+      **stack_parameters("discriminator", [5, 6, 4, 1], bias=False)},
+     generator(1), lambda x, p, s: layers(x, p, "discriminator", 2),
      losses=(wasserstein, wasserstein_of_generator))
 
 
