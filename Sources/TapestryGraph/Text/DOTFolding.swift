@@ -3,8 +3,8 @@ import TapestryCore
 // What a drawing draws as one box: chains of elementwise nodes, and scopes that repeat.
 //
 // Chains: an elementwise node whose only consumer is an elementwise node of the same cluster joins its consumer's box.
-// The only edge out of the joined node stays inside the box, so no cycle can arise. Boxes of fewer than three nodes are
-// not worth the lost detail and are drawn in full.
+// The only edge out of the joined node stays inside the box, so no cycle can arise. Assignments and cuts stay visible.
+// Boxes of fewer than three nodes are not worth the lost detail and are drawn in full.
 //
 // Repeated scopes: of scopes side by side with equal contents (ops, attributes, types, names of the scopes inside), the
 // first is drawn in full and each other as one box. Contents are compared by a 64-bit hash made from the inside out,
@@ -52,7 +52,7 @@ struct DOTFolding {
     }
     func mayFold(_ node: Int) -> Bool {
       let op = store.op(of: node)
-      return drawn[node] && op.fusion == .elementwise && !(op is AssignOp)
+      return drawn[node] && op.fusion == .elementwise && !(op is AssignOp) && !store.isCut(node)
     }
     var end = Array(drawn.indices)
     var members = [Int: [Int]]()

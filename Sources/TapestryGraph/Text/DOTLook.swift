@@ -6,8 +6,12 @@ struct DOTLook {
   var shape: String
   var style = "filled"
   var fill: String
+  /// Attributes beside these, such as another border.
+  var more = ""
 
   fileprivate static let longestLine = 44
+  /// The border of a cut and the edges that leave it.
+  static let cut = ", color=\"#c62828\", fontcolor=\"#c62828\", penwidth=2"
 
   /// A folded chain of elementwise nodes.
   static func chain(_ ops: [String], last: String, _ phase: Phase) -> DOTLook {
@@ -20,6 +24,11 @@ struct DOTLook {
 extension GraphStore {
   /// Whether a node is a constant with one element.
   func isScalarConstant(_ node: Int) -> Bool { (op(of: node) as? ConstantOp)?.array.count == 1 }
+
+  /// Whether a node is where a model cuts gradients off. The cuts an update makes say nothing about the model.
+  func isCut(_ node: Int) -> Bool {
+    op(of: node) is StopGradient && origins(of: node).contains { $0.phase == .forward }
+  }
 
   /// - Parameters:
   ///   - name: the node's number as printed.
@@ -41,6 +50,10 @@ extension GraphStore {
         lines: ["\(name) assign", assigned.path.shortened(to: 60)], shape: "cylinder", style: "filled,dashed",
         fill: phase.color)
     case is ConstantOp: return leaf("constant", op.attributes, "note", "#eceff1")
+    case is StopGradient where isCut(node):
+      return DOTLook(
+        lines: ["\(name) stopGradient", "no gradient passes"], shape: "octagon", style: "filled,dashed",
+        fill: phase.color, more: DOTLook.cut)
     default:
       // `subtract(·, 1.0)`: a dot for each operand that is drawn.
       let hasConstants = constants.contains { $0 != nil }

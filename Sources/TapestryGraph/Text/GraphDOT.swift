@@ -8,6 +8,7 @@ import TapestryCore
 //     input      house, pointing down       parameter, state   cylinder
 //     constant   note                       output             octagon, doubled
 //     op         rounded box                assignment         cylinder, dashed
+//     cut        octagon, dashed and red, as are the edges out of it: no gradient comes back along them
 //
 // Edges carry the shape of the value that flows. A constant with one element is written into the op that takes it
 // rather than drawn, since a learning rate shared by a hundred ops would tie everything to one point. Order is node
@@ -121,7 +122,7 @@ package struct GraphDOT {
     let tooltip = DOTText.escaped(store.note(of: node, names))
     out.add(
       "\(identifier(.node(node))) [label=\"\(DOTText.label(look.lines))\", shape=\(look.shape), style=\"\(look.style)\", "
-        + "fillcolor=\"\(look.fill)\", tooltip=\"\(tooltip)\"];")
+        + "fillcolor=\"\(look.fill)\"\(look.more), tooltip=\"\(tooltip)\"];")
   }
 
   private func phase(of node: Int) -> Phase { store.origins(of: node).last?.phase ?? .forward }
@@ -151,7 +152,8 @@ package struct GraphDOT {
   }
 
   private func writeEdge(from value: Value, to target: String, _ out: inout DOTText) {
-    out.add("\(identifier(folding.boxes[Int(value.node)])) -> \(target) [label=\"\(edgeLabel(value))\"];")
+    let cut = store.isCut(Int(value.node)) ? ", style=dashed" + DOTLook.cut : ""
+    out.add("\(identifier(folding.boxes[Int(value.node)])) -> \(target) [label=\"\(edgeLabel(value))\"\(cut)];")
   }
 
   /// The shape of a value, with its dtype unless that is float32, and its number where the node has several results.

@@ -121,6 +121,24 @@ import Testing
     #expect(lines.count { $0.contains(" -> ") } == 3)
   }
 
+  /// The cut of a model stands out and never hides in a folded chain; those of an update are as any op.
+  @Test(arguments: [false, true]) func aCutStandsOut(folded: Bool) {
+    let graph = Graph()
+    let x = graph.input("x", [4])
+    let cut = stopGradient(-(x * 2))
+    graph.report("y", -(cut * 3) + x)
+    let a = graph.scope("m").parameter("a", [4], .zeros)
+    graph.inPhase(.update) { graph.assign("m/a", stopGradient(a + x), at: nil) }
+    let lines = lines(graph.snapshot, .init(foldsChains: folded))
+    let boxes = lines.filter {
+      $0.contains("stopGradient\\nno gradient passes\", shape=octagon, style=\"filled,dashed\"")
+    }
+    #expect(boxes.count == 1 && boxes[0].contains("color=\"#c62828\""))
+    let box = boxes.first?.prefix { $0 != " " } ?? "?"
+    let red = lines.filter { $0.contains(" -> ") && $0.contains("#c62828") }
+    #expect(red.count == 1 && red[0].hasPrefix("\(box) -> ") && red[0].contains("style=dashed"))
+  }
+
   @Test func whatAUserNamesIsEscaped() {
     let graph = Graph()
     graph.report("a\"b\\c\n", graph.input("<x>\"\\", []) + 1)
