@@ -3,41 +3,28 @@ import TapestryGraph
 
 // Fusion: which nodes become one kernel.
 //
-// Nodes are visited once, in topological order. Each fusable node starts a group of its own and joins as many of the
-// groups that produce its operands as it can. Two things must hold for a set of nodes to be one kernel: its members
-// share a frame (`FusionFit` decides each edge), and no path leaves the set and comes back, since kernels run whole.
-// The second is kept true by levels: every edge between two groups goes from a lower level to a strictly higher one, so
-// there is no circle. A node's level is the highest of its groups', or one above a group it cannot join. A lower group
-// may be lifted to the node's level when nothing placed so far needs it before (`firstNeed`); that is how the update of
-// an optimizer, whose own state is ready from the start, still joins the gradient it waits for. Each edge is looked at
-// a bounded number of times, so the pass is linear.
+// Two things must hold for a set of nodes to be one kernel: its members share a frame (`FusionFrame` decides each edge),
+// and no path leaves the set and comes back (`FusionGroups` keeps the order that says so). Nodes are placed once, in
+// topological order: each fusable node starts as a group of its own and joins as many of the groups that make its
+// operands as fit together. Afterwards every edge that is left between two groups is tried again, now that both are
+// known as wholes (a group that had another space may fit the reduced results its reader has by now), until no join is
+// left to make, so every kernel is a maximal one. Last, groups that read the same value at every point of one space
+// join, too: it is read once. Each edge is looked at a bounded number of times, so fusion is linear.
 
 struct Fuser {
   /// Nodes of one kernel at the most: registers, constants and operands are numbered in 16 bits.
-  private static let mostMembers = 2048
+  static let mostMembers = 2048
+  /// Rounds of joins among groups at the most; a join rarely makes room for another.
+  private static let mostRounds = 8
 
-  private struct Group {
-    var frame: FusionFrame
-    var level: Int
-    /// The lowest level of a group that reads this one.
-    var firstNeed = Int.max
-    var members: [Int]
-    var product = -1
-    var isFused = true
-  }
-
-  private let graph: GraphStore
-  private let views: ViewAccesses
-  private let trace: AxisTrace
-  private let reachable: [Bool]
+  let graph: GraphStore
+  let views: ViewAccesses
+  let reachable: [Bool]
+  let trace: AxisTrace
   private let joins: Bool
-  private var groups: [Group] = []
-  /// Group of each node before groups were joined; `find` follows the joins.
-  private var start: [Int32]
-  private var parent: [Int32] = []
-  private var isKept: [Bool]
+  var groups: FusionGroups
+  var isKept: [Bool]
   private var refusals: [FusionEdge: FusionRefusal] = [:]
-  private var edgeVisits = 0
 
   /// - Parameter joins: whether nodes are joined at all.
   init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool], joins: Bool) {
@@ -46,7 +33,7 @@ struct Fuser {
     self.views = views
     self.reachable = reachable
     trace = AxisTrace(graph, reachable: reachable)
-    start = [Int32](repeating: -1, count: graph.count)
+    groups = FusionGroups(nodes: graph.count)
     isKept = [Bool](repeating: false, count: graph.count)
   }
 
@@ -57,214 +44,113 @@ struct Fuser {
     for node in 0..<graph.count where reachable[node] && !views.isCounting(node) {
       switch graph.nodes[node].fusion {
       case .leaf: break
-      case .view: if views.isCopied(node) { placeAlone(node, isFused: true) }
-      case .opaque: placeAlone(node, isFused: false)
-      case .product: placeAlone(node, isFused: true)
+      case .view: if views.isCopied(node) { placeAlone(node) }
+      case .opaque, .product: placeAlone(node)
       case .elementwise, .reduction: place(node)
       }
     }
+    var rounds = 0
+    while joins, rounds < Fuser.mostRounds, joinAlongEdges() || joinReadersOfOneValue() { rounds += 1 }
     return finished()
   }
 
-  private mutating func find(_ group: Int32) -> Int {
-    var root = group
-    while parent[Int(root)] != root { root = parent[Int(root)] }
-    var walker = group
-    while parent[Int(walker)] != root { (parent[Int(walker)], walker) = (root, parent[Int(walker)]) }
-    return Int(root)
-  }
-
-  /// The group that makes a value's memory, or nil for leaves.
-  private mutating func producer(of value: Value) -> Int? {
-    let node = Int(views.base(of: value).node)
-    return start[node] < 0 ? nil : find(start[node])
-  }
-
-  private mutating func newGroup(_ node: Int, _ frame: FusionFrame, level: Int) -> Int {
-    start[node] = Int32(groups.count)
-    parent.append(Int32(groups.count))
-    groups.append(Group(frame: frame, level: level, members: [node]))
-    return groups.count - 1
-  }
-
-  private mutating func placeAlone(_ node: Int, isFused: Bool) {
-    let sources = graph.operands(of: node).compactMap { producer(of: $0) }
-    let level = (sources.map { groups[$0].level + 1 }.max() ?? 0)
-    let isProduct = graph.nodes[node].fusion == .product
-    let shape = isProduct || !isFused ? graph.type(of: Value(node)).shape : views.copiedShape(node)
+  /// Makes a node that reads its operands from memory a group.
+  private mutating func placeAlone(_ node: Int) {
+    let fusion = graph.nodes[node].fusion
+    let shape = fusion == .view ? views.copiedShape(node) : graph.type(of: Value(node)).shape
     var frame = FusionFrame(space: SqueezedShape(shape).extents)
-    frame.hasProduct = isProduct
-    let group = newGroup(node, frame, level: level)
-    groups[group].isFused = isFused
-    if isProduct { groups[group].product = node }
-    for source in sources { groups[source].firstNeed = min(groups[source].firstNeed, level) }
-    if isFused {
-      for operand in graph.operands(of: node) { refuse(operand, node, .notFusable(type(of: graph.op(of: node)).name)) }
+    frame.hasProduct = fusion == .product
+    let obstacle = FusionRefusal.notFusable(type(of: graph.op(of: node)).name)
+    let edges = graph.operands(of: node).map { operand in
+      FusionGroups.Edge(
+        producer: Int(views.base(of: operand).node), consumer: node, axes: [], isCombined: false, obstacle: obstacle)
     }
+    let group = groups.add(node, frame, reading: edges)
+    groups[group].isFused = fusion != .opaque
+    if fusion == .product { groups[group].product = node }
+    for edge in edges { refuse(edge, obstacle) }
   }
 
-  /// Notes why an edge is left.
-  private mutating func refuse(_ operand: Value, _ node: Int, _ reason: FusionRefusal) {
-    let source = Int(views.base(of: operand).node)
-    guard start[source] >= 0, groups[find(start[source])].isFused else { return }
-    refusals[FusionEdge(source, node)] = reason
-  }
-
-  /// An operand that may be computed in the same kernel.
-  private struct Candidate {
-    let operand: Value
-    let node: Int
-    let axes: [Int]
-    let group: Int
-  }
-
+  /// Makes a node that fuses a group and joins it with those of its operands.
   private mutating func place(_ node: Int) {
-    let op = graph.op(of: node)
-    let operands = Array(graph.operands(of: node))
-    let reduction = op as? any ReductionOp
-    let readShape = reduction != nil ? graph.type(of: operands[0]).shape : graph.type(of: Value(node)).shape
+    let readShape = readShape(of: node)
     let squeezed = SqueezedShape(readShape)
-    let frame = FusionFrame(space: squeezed.extents, reduced: reduction.map { squeezed.places(of: $0.axes) } ?? [])
+    let axes = (graph.op(of: node) as? any ReductionOp)?.axes ?? []
+    let frame = FusionFrame(space: squeezed.extents, reduced: squeezed.places(of: axes))
     // One that combines nothing, over no axes or axes of extent 1, passes its operand on.
-    let isReduction = !frame.reduced.isEmpty
-    var floor = 0
-    var candidates: [Candidate] = []
-    var separate: Set<Int> = []
-    for operand in operands {
-      guard let group = producer(of: operand) else { continue }
-      guard !(op is any PlacedOp) else {
-        floor = max(floor, groups[group].level + 1)
-        refuse(operand, node, .misaligned)
-        continue
-      }
-      let traced = trace[operand]
-      let aligned = AxisTrace.alignment(of: graph.type(of: operand).shape, in: readShape)
-      let isSeen = joins && traced.source == views.base(of: operand) && groups[group].isFused
-      if isSeen {
-        candidates.append(
-          Candidate(
-            operand: operand, node: Int(traced.source.node), axes: traced.axes.map { aligned[$0] }, group: group))
-      } else {
-        floor = max(floor, groups[group].level + 1)
-        separate.insert(group)
-        refuse(operand, node, .viewBetween)
-      }
-    }
-    candidates.removeAll { separate.contains($0.group) }
-    let joined = choose(node, candidates, frame, isReduction, &floor)
-    join(node, joined, level: joined.groups.map { groups[$0].level }.reduce(floor, max), isReduction)
-    for operand in operands {
-      guard let source = producer(of: operand), source != find(start[node]) else { continue }
-      groups[source].firstNeed = min(groups[source].firstNeed, groups[find(start[node])].level)
-    }
+    isKept[node] = !frame.reduced.isEmpty
+    let edges = graph.operands(of: node).map { edge(from: $0, to: node, readShape, isCombined: isKept[node]) }
+    let group = groups.add(node, frame, reading: edges)
+    for edge in edges { if let obstacle = edge.obstacle { refuse(edge, obstacle) } }
+    join(group, of: node, edges)
   }
 
-  /// The groups a node joins and the frame that results.
-  private struct Choice {
-    var frame: FusionFrame
-    var groups: [Int] = []
-    var keptGroups: [Int] = []
-    var nodeIsKept: Bool
+  /// The shape whose points a fusable node reads its operands at.
+  private func readShape(of node: Int) -> Shape {
+    let isReduction = graph.op(of: node) is any ReductionOp
+    return graph.type(of: isReduction ? graph.operands(of: node).first! : Value(node)).shape
   }
 
-  /// Leaves out candidates until the others can all be joined at one level, which `floor` is raised to.
-  private mutating func choose(
-    _ node: Int, _ unsorted: [Candidate], _ frame: FusionFrame, _ isReduction: Bool, _ floor: inout Int
-  ) -> Choice {
-    // Products first, since only one fits; then the widest spaces.
-    let candidates = unsorted.sorted { a, b in
-      let (x, y) = (groups[a.group], groups[b.group])
-      if x.frame.hasProduct != y.frame.hasProduct { return x.frame.hasProduct }
-      if x.frame.space.count != y.frame.space.count { return x.frame.space.count > y.frame.space.count }
-      return (x.level, a.node) > (y.level, b.node)
+  private mutating func edge(
+    from operand: Value, to node: Int, _ readShape: Shape, isCombined: Bool
+  ) -> FusionGroups.Edge {
+    let base = views.base(of: operand)
+    let traced = trace[operand]
+    var obstacle: FusionRefusal?
+    if graph.op(of: node) is any PlacedOp {
+      obstacle = .misaligned
+    } else if let group = groups.group(of: Int(base.node)), !groups[group].isFused || !joins || traced.source != base {
+      obstacle = .viewBetween
     }
-    // A group that cannot be lifted is left out for good; one that only conflicts with a group chosen before it is tried
-    // again whenever a group has been left out.
-    let base = floor
-    var excluded: [Int: FusionRefusal] = [:]
-    search: while true {
-      var choice = Choice(frame: frame, nodeIsKept: false)
-      var dropped = excluded
-      edgeVisits += 1 + candidates.count
-      for candidate in candidates where dropped[candidate.group] == nil {
-        guard let reason = extend(&choice, candidate, isReduction) else { continue }
-        if choice.groups.contains(candidate.group) {
-          // A second edge from a group that has shaped the choice already: without it the choice is another.
-          excluded[candidate.group] = reason
-          continue search
-        }
-        dropped[candidate.group] = reason
-      }
-      floor = dropped.keys.reduce(base) { max($0, groups[$1].level + 1) }
-      let level = choice.groups.map { groups[$0].level }.reduce(floor, max)
-      let unliftable = choice.groups.filter { groups[$0].level < level && groups[$0].firstNeed <= level }
-      guard !unliftable.isEmpty else {
-        for candidate in candidates {
-          if let reason = dropped[candidate.group] { refuse(candidate.operand, node, reason) }
-        }
-        return choice
-      }
-      for group in unliftable { excluded[group] = .neededEarlier }
-    }
+    let aligned = AxisTrace.alignment(of: graph.type(of: operand).shape, in: readShape)
+    return FusionGroups.Edge(
+      producer: Int(base.node), consumer: node, axes: traced.axes.map { aligned[$0] }, isCombined: isCombined,
+      obstacle: obstacle)
   }
 
-  /// Adds a candidate's group to a choice; the reason when it does not fit.
-  private func extend(_ choice: inout Choice, _ candidate: Candidate, _ isReduction: Bool) -> FusionRefusal? {
-    let group = groups[candidate.group]
-    let size = choice.groups.reduce(1) { $0 + groups[$1].members.count } + group.members.count
-    if size > Fuser.mostMembers { return .kernelFull }
-    let wasJoined = choice.groups.contains(candidate.group)
-    let producerIsKept = isKept[candidate.node] || wasJoined && choice.keptGroups.contains(candidate.group)
-    let fit = FusionFit(
-      producer: wasJoined ? choice.frame : group.frame, producerIsKept: producerIsKept, axes: candidate.axes,
-      consumer: wasJoined ? FusionFrame(space: choice.frame.space, reduced: choice.frame.reduced) : choice.frame,
-      readsKept: choice.nodeIsKept && !isReduction)
-    switch fit {
-    case .refused(let reason): return reason
-    case .same(let frame): choice.frame = wasJoined ? choice.frame : frame
-    case .producerKept(let frame):
-      if wasJoined { return .misaligned }
-      choice.frame = frame
-      choice.keptGroups.append(candidate.group)
-    case .consumerKept(let frame):
-      if wasJoined || isReduction { return isReduction ? .reducesAgain : .misaligned }
-      choice.frame = frame
-      choice.nodeIsKept = true
-      choice.keptGroups += choice.groups
-    }
-    if !wasJoined { choice.groups.append(candidate.group) }
-    return nil
+  /// Notes why an edge between fusable nodes is left.
+  mutating func refuse(_ edge: FusionGroups.Edge, _ reason: FusionRefusal) {
+    guard let source = groups.group(of: edge.producer), groups[source].isFused else { return }
+    refusals[FusionEdge(edge.producer, edge.consumer)] = reason
   }
 
-  /// Makes the node and the groups chosen one group.
-  private mutating func join(_ node: Int, _ choice: Choice, level: Int, _ isReduction: Bool) {
-    isKept[node] = choice.nodeIsKept || isReduction
-    var target = newGroup(node, choice.frame, level: level)
-    for group in choice.keptGroups { for member in groups[group].members { isKept[member] = true } }
-    for group in choice.groups {
-      let (small, large) =
-        groups[group].members.count < groups[target].members.count ? (group, target) : (target, group)
-      parent[small] = Int32(large)
-      groups[large].members += groups[small].members
-      groups[large].product = max(groups[large].product, groups[small].product)
-      groups[large].firstNeed = min(groups[large].firstNeed, groups[small].firstNeed)
-      groups[small].members = []
-      target = large
+  /// The frame of a group and another as one kernel, in which every edge from the first to the second is legal.
+  ///
+  /// - Parameters:
+  ///   - frame: of the second group.
+  ///   - size: members of the second group.
+  ///   - edges: all edges from the first to the second.
+  /// - Throws: why there is none.
+  func jointFrame(
+    _ first: Int, _ frame: FusionFrame, _ size: Int, _ edges: [FusionGroups.Edge]
+  ) throws(FusionRefusal) -> JoinedFrame {
+    if let obstacle = edges.lazy.compactMap(\.obstacle).first { throw obstacle }
+    if groups[first].members.count + size > Fuser.mostMembers { throw .kernelFull }
+    let joined = try groups[first].frame.joined(with: frame)
+    for edge in edges {
+      try joined.frame.check(
+        axes: edge.axes, isKept: joined.firstIsKept || isKept[edge.producer],
+        readsKept: !edge.isCombined && (joined.secondIsKept || isKept[edge.consumer]))
     }
-    groups[target].frame = choice.frame
-    groups[target].level = level
+    return joined
+  }
+
+  /// Makes two groups on one level one kernel.
+  mutating func join(_ first: Int, _ second: Int, _ joined: JoinedFrame) -> Int {
+    for (group, becomesKept) in [(first, joined.firstIsKept), (second, joined.secondIsKept)] where becomesKept {
+      for member in groups[group].members { isKept[member] = true }
+    }
+    return groups.join(first, second, joined.frame)
   }
 
   private mutating func finished() -> FusionPlan {
     var plan = FusionPlan()
-    plan.edgeVisits = edgeVisits
+    plan.edgeVisits = groups.visits
     plan.groupOf = [Int32](repeating: -1, count: graph.count)
     plan.isKept = isKept
-    let order = groups.indices.filter { !groups[$0].members.isEmpty }.sorted {
-      (groups[$0].level, $0) < (groups[$1].level, $1)
-    }
-    for index in order {
-      let group = groups[index]
+    let all = groups.groups
+    let order = all.indices.filter { !all[$0].members.isEmpty }.sorted { (all[$0].level, $0) < (all[$1].level, $1) }
+    for group in order.lazy.map({ all[$0] }) {
       let members = group.members.sorted()
       for member in members { plan.groupOf[member] = Int32(plan.groups.count) }
       plan.groups.append(

@@ -11,8 +11,8 @@ struct FusionFrame: Sendable {
   var keptAxes: [Int] { space.indices.filter { !reduced.contains($0) } }
   var keptSpace: [Int] { keptAxes.map { space[$0] } }
   /// Elements combined into one.
-  var reducedCount: Int { reduced.reduce(1) { $0 * space[$1] } }
-  var keptCount: Int { keptSpace.reduce(1, *) }
+  private var reducedCount: Int { reduced.reduce(1) { $0 * space[$1] } }
+  private var keptCount: Int { keptSpace.reduce(1, *) }
 
   /// The most elements of a space that is walked several times although one block holds all of it.
   private static let smallSpace = 16_384
@@ -23,76 +23,59 @@ struct FusionFrame: Sendable {
   ///
   /// Rows are walked one after the other, so a row must stay in cache, and there must be rows enough to share among
   /// threads; a reduction along rows (the last axis is kept) has only whole panels to keep.
-  var allowsSecondWalk: Bool {
+  private var allowsSecondWalk: Bool {
     if space.reduce(1, *) <= FusionFrame.smallSpace { return true }
     guard let last = space.indices.last, reduced.contains(last) else { return false }
     return keptCount >= 8 && reducedCount <= FusionFrame.longestRow
   }
-}
 
-/// What becomes of producer and consumer when an edge is fused.
-enum FusionFit {
-  /// Both keep their place.
-  case same(FusionFrame)
-  /// The producer's members become kept members of the consumer's frame.
-  case producerKept(FusionFrame)
-  /// The consumer's members become kept members of the producer's frame.
-  case consumerKept(FusionFrame)
-  case refused(FusionRefusal)
+  /// The frame of two groups in one kernel, of which the second may read the first.
+  ///
+  /// - Throws: why there is none.
+  func joined(with reader: FusionFrame) throws(FusionRefusal) -> JoinedFrame {
+    if hasProduct && reader.hasProduct { throw .twoProducts }
+    var frame = reader
+    frame.hasProduct = hasProduct || reader.hasProduct
+    if space == reader.space {
+      guard reduced.isEmpty || reader.reduced.isEmpty || reduced == reader.reduced else { throw .reducesOtherAxes }
+      if reader.reduced.isEmpty { frame.reduced = reduced }
+      if frame.hasProduct && !frame.reduced.isEmpty { throw .productReduces }
+      return JoinedFrame(frame: frame, firstIsKept: false, secondIsKept: false)
+    }
+    if !reader.reduced.isEmpty, reduced.isEmpty, space == reader.keptSpace {
+      if frame.hasProduct { throw .productReduces }
+      return JoinedFrame(frame: frame, firstIsKept: true, secondIsKept: false)
+    }
+    if !reduced.isEmpty, reader.space == keptSpace {
+      if !reader.reduced.isEmpty { throw .reducesAgain }
+      if frame.hasProduct { throw .productReduces }
+      return JoinedFrame(frame: self, firstIsKept: false, secondIsKept: true)
+    }
+    throw .differentSpaces(producer: space, consumer: reader.space)
+  }
 
-  /// Decides an edge.
+  /// Checks that one member may read another in this frame.
   ///
   /// - Parameters:
-  ///   - axes: for each squeezed axis of the producing node, the squeezed axis it is where the consumer reads it.
-  ///   - producerIsKept: whether the producing node is kept in its frame.
-  ///   - readsKept: whether the consumer reads at the kept points of its frame (a reduction reads at all points).
-  init(
-    producer: FusionFrame, producerIsKept: Bool, axes: [Int], consumer: FusionFrame, readsKept: Bool
-  ) {
-    let identity = Array(axes.indices)
-    var joined = FusionFrame(
-      space: consumer.space, reduced: consumer.reduced.isEmpty ? producer.reduced : consumer.reduced,
-      hasProduct: consumer.hasProduct || producer.hasProduct)
-    guard !(producer.hasProduct && consumer.hasProduct) else {
-      self = .refused(.twoProducts)
-      return
+  ///   - axes: for each squeezed axis of the producer, the squeezed axis it is where the consumer reads it.
+  ///   - isKept: whether the producer is a kept member.
+  ///   - readsKept: whether the consumer reads at the kept points (a reduction reads at all points).
+  /// - Throws: why it may not.
+  func check(axes: [Int], isKept: Bool, readsKept: Bool) throws(FusionRefusal) {
+    if isKept == readsKept {
+      let count = readsKept ? keptAxes.count : space.count
+      if !axes.elementsEqual(0..<count) { throw .misaligned }
+    } else {
+      guard isKept, axes == keptAxes else { throw .misaligned }
+      if !allowsSecondWalk { throw .rowTooLong(elements: reducedCount) }
     }
-    if !readsKept, producer.space == consumer.space {
-      guard producer.reduced.isEmpty || consumer.reduced.isEmpty || producer.reduced == consumer.reduced else {
-        self = .refused(.reducesOtherAxes)
-        return
-      }
-      if joined.hasProduct, !joined.reduced.isEmpty { self = .refused(.productReduces); return }
-      if !producerIsKept { self = .same(joined); return }
-      if axes != producer.keptAxes {
-        self = .refused(.misaligned)
-      } else {
-        self = joined.allowsSecondWalk ? .same(joined) : .refused(.rowTooLong(elements: joined.reducedCount))
-      }
-      return
-    }
-    if readsKept, producerIsKept, producer.space == consumer.space {
-      if producer.reduced != consumer.reduced { self = .refused(.reducesOtherAxes); return }
-      self = axes == identity ? .same(joined) : .refused(.misaligned)
-      return
-    }
-    if !producerIsKept, producer.reduced.isEmpty, !producer.hasProduct, !consumer.reduced.isEmpty,
-      producer.space == consumer.keptSpace
-    {
-      self = axes == (readsKept ? identity : consumer.keptAxes) ? .producerKept(consumer) : .refused(.misaligned)
-      return
-    }
-    if producerIsKept, consumer.reduced.isEmpty, consumer.space == producer.keptSpace, !readsKept {
-      joined = producer
-      if consumer.hasProduct { self = .refused(.productReduces); return }
-      self = axes == identity ? .consumerKept(joined) : .refused(.misaligned)
-      return
-    }
-    if producerIsKept, !consumer.reduced.isEmpty, consumer.space == producer.keptSpace {
-      self = .refused(.reducesAgain)
-      return
-    }
-    self = .refused(
-      .differentSpaces(producer: producerIsKept ? producer.keptSpace : producer.space, consumer: consumer.space))
   }
+}
+
+/// What two groups are in one kernel.
+struct JoinedFrame {
+  let frame: FusionFrame
+  /// Whether all members of a group become kept members, made once for each reduced result.
+  let firstIsKept: Bool
+  let secondIsKept: Bool
 }

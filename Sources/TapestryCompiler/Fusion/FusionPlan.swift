@@ -30,7 +30,7 @@ package struct FusionPlan: Sendable {
   }
 }
 
-/// An edge of the graph between two nodes, views between them left out.
+/// An edge between two nodes, views between them left out, or between two kernels.
 package struct FusionEdge: Hashable, Sendable {
   package let producer: Int32
   package let consumer: Int32

@@ -1,5 +1,5 @@
 /// Why two neighbouring nodes are not one kernel: a value that can be asked for.
-package enum FusionRefusal: Hashable, Sendable, CustomStringConvertible {
+package enum FusionRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// Neither is a node that fuses, or they are not neighbours.
   case notNeighbours
   case notFusable(String)
@@ -11,6 +11,7 @@ package enum FusionRefusal: Hashable, Sendable, CustomStringConvertible {
   case productReduces
   case twoProducts
   case neededEarlier
+  case tooManyBetween
   case misaligned
   case kernelFull
 
@@ -26,6 +27,8 @@ package enum FusionRefusal: Hashable, Sendable, CustomStringConvertible {
     case .productReduces: "the epilogue of a product does not reduce"
     case .twoProducts: "a kernel holds one product"
     case .neededEarlier: "the first must have run before something else the second needs"
+    case .tooManyBetween:
+      "too many kernels lie between them to see whether one needs the first and is needed by the second"
     case .misaligned: "the second reads the first along other axes"
     case .kernelFull: "the kernel holds as many nodes as one may"
     }

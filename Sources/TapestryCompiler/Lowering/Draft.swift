@@ -23,9 +23,21 @@ struct DraftOperand: Sendable {
   let buffer: Int
   let byteOffset: Int
   let isWrite: Bool
-  /// Read and written element by element in the order of the iteration space, all of the buffer: what an
-  /// instruction may do in place.
-  var isWhole = false
+  /// How the instruction walks it, for what may be done in place.
+  var walk = OperandWalk.other
+}
+
+/// How a region walks an operand: two that walk alike may share memory when the one is read before the other is written.
+struct OperandWalk: Sendable {
+  /// The number of the walk among those of its region, or -1 for an operand that shares with none.
+  let number: Int
+  /// The line of the tile program that loads or stores it first.
+  let line: Int
+
+  static let other = OperandWalk(number: -1, line: -1)
+
+  /// Whether what is written this way may take the place of what is read another way.
+  func mayReplace(_ read: OperandWalk) -> Bool { number >= 0 && number == read.number && read.line < line }
 }
 
 /// An instruction before scheduling and addresses.
@@ -46,8 +58,6 @@ struct Draft: Sendable {
   var callOut: CallOut?
   /// For a loop: the body, as a program of its own.
   var loop: LoopDraft?
-  /// Pairs (read, write) of operands that may share memory.
-  var inPlacePairs: [(read: Int, write: Int)] = []
 
   var reads: [Int] { operands.filter { !$0.isWrite && $0.buffer >= 0 }.map(\.buffer) }
   var writes: [Int] { operands.filter { $0.isWrite }.map(\.buffer) }

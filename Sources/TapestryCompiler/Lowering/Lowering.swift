@@ -135,17 +135,19 @@ struct Lowering {
     var draft = Draft(
       routine: .kernel(TAP_KERNEL_REGION), dtype: graph.type(of: stored[0]).dtype, region: region, operands: [],
       members: group.members)
-    for operand in builder.operands { draft.operands.append(self.operand(operand)) }
-    draft.inPlacePairs = region.inPlacePairs(builder.operands)
+    for (operand, walk) in zip(builder.operands, region.walks(of: builder.operands)) {
+      draft.operands.append(self.operand(operand))
+      draft.operands[draft.operands.count - 1].walk = walk
+    }
     draft.flops = flops(group.members)
     (draft.label, draft.place) = (graph.label(of: group.members), graph.place(of: group.members))
     draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
     if group.product >= 0 {
       lowerProduct(group.product, &draft)
       // What the product itself reads is read again after the first result is written.
-      draft.inPlacePairs.removeAll { pair in
-        let old = draft.operands[pair.read].buffer
-        return draft.operands.count { !$0.isWrite && $0.buffer == old } > 1
+      let own = Set(draft.operands.dropFirst(builder.operands.count).map(\.buffer))
+      for place in builder.operands.indices where own.contains(draft.operands[place].buffer) {
+        draft.operands[place].walk = .other
       }
     }
     program.drafts.append(draft)
@@ -181,9 +183,10 @@ struct Lowering {
 }
 
 extension Region {
-  /// Loads and stores that may be the same memory: walked alike, and each element read before it is written.
-  func inPlacePairs(_ operands: [RegionBuilder.Operand]) -> [(read: Int, write: Int)] {
-    guard program.sections.count(where: { $0.kind == TAP_LOOP.rawValue }) <= 1 else { return [] }
+  /// How each operand is walked. Only what is read once, from its first element on, can give way.
+  func walks(of operands: [RegionBuilder.Operand]) -> [OperandWalk] {
+    var walks = [OperandWalk](repeating: .other, count: operands.count)
+    guard program.sections.count(where: { $0.kind == TAP_LOOP.rawValue }) <= 1 else { return walks }
     // The line of each operand's first load or store, and how many loads read each value.
     var lines = [Int](repeating: -1, count: operands.count)
     for line in program.instructions.indices.reversed() {
@@ -193,22 +196,19 @@ extension Region {
     }
     var reads: [Value: Int] = [:]
     for operand in operands where !operand.isStore { if let value = operand.value { reads[value, default: 0] += 1 } }
-    // Only a value read once, from its first element on, can give way.
-    let loads = operands.indices.filter { place in
-      let operand = operands[place]
-      return !operand.isStore && operand.elementOffset == 0 && lines[place] >= 0
-        && operand.value.map { reads[$0] == 1 } ?? false
+    var numbers: [Walk: Int] = [:]
+    for (place, operand) in operands.enumerated() where lines[place] >= 0 {
+      let isSoleRead = operand.elementOffset == 0 && operand.value.map { reads[$0] == 1 } ?? false
+      guard operand.isStore || isSoleRead else { continue }
+      let walk = Walk(byteCount: operand.dtype.byteCount, strides: strides[place])
+      let number = numbers[walk, default: numbers.count]
+      numbers[walk] = number
+      walks[place] = OperandWalk(number: number, line: lines[place])
     }
-    let byWalk = Dictionary(grouping: loads) { Walk(byteCount: operands[$0].dtype.byteCount, strides: strides[$0]) }
-    var pairs: [(read: Int, write: Int)] = []
-    for (write, store) in operands.enumerated() where store.isStore && lines[write] >= 0 {
-      let alike = byWalk[Walk(byteCount: store.dtype.byteCount, strides: strides[write])] ?? []
-      for read in alike where lines[read] < lines[write] { pairs.append((read, write)) }
-    }
-    return pairs
+    return walks
   }
 
-  /// How an operand is walked.
+  /// Steps from element to element.
   private struct Walk: Hashable {
     let byteCount: Int
     let strides: [Int]

@@ -28,34 +28,30 @@ struct LiveIntervals {
     for (wave, drafts) in schedule.waves.enumerated() {
       for index in drafts {
         let draft = program.drafts[index]
-        var taken: Set<Int> = []
-        for buffer in draft.writes where program.buffers[buffer].location == .arena && intervalOf[buffer] < 0 {
+        var ending = EndingReads(draft) { [intervalOf, intervals] buffer in
+          intervalOf[buffer] >= 0 && !isPinned[buffer] && intervals[intervalOf[buffer]].last == wave
+            && intervals[intervalOf[buffer]].buffers.last == buffer
+            && dependencies.readers[buffer].allSatisfy { $0 == index || schedule.waveOf[$0] < wave }
+        }
+        steps += ending.count
+        for operand in draft.operands where operand.isWrite {
+          let buffer = operand.buffer
+          guard program.buffers[buffer].location == .arena, intervalOf[buffer] < 0 else { continue }
           steps += 1 + dependencies.readers[buffer].count + dependencies.writers[buffer].count
           let last =
             isPinned[buffer]
             ? schedule.waves.count - 1
             : (dependencies.readers[buffer] + dependencies.writers[buffer]).map { schedule.waveOf[$0] }.max() ?? wave
-          let heir = draft.inPlacePairs.first { pair in
-            steps += 1
-            guard draft.operands[pair.write].buffer == buffer, dependencies.soleWriter(of: buffer) != nil else {
-              return false
-            }
-            let old = draft.operands[pair.read].buffer
-            return intervalOf[old] >= 0 && !taken.contains(old) && !isPinned[old]
-              && program.buffers[old].byteCount == program.buffers[buffer].byteCount
-              && intervals[intervalOf[old]].last == wave && intervals[intervalOf[old]].buffers.last == old
-              && dependencies.readers[old].allSatisfy { $0 == index || schedule.waveOf[$0] < wave }
-          }
-          if let heir {
-            let old = draft.operands[heir.read].buffer
-            taken.insert(old)
+          let byteCount = program.buffers[buffer].byteCount
+          if dependencies.soleWriter(of: buffer) != nil,
+            let old = ending.take(for: operand.walk, where: { program.buffers[$0].byteCount == byteCount })
+          {
             intervalOf[buffer] = intervalOf[old]
             intervals[intervalOf[old]].last = last
             intervals[intervalOf[old]].buffers.append(buffer)
           } else {
             intervalOf[buffer] = intervals.count
-            intervals.append(
-              LiveInterval(first: wave, last: last, byteCount: program.buffers[buffer].byteCount, buffers: [buffer]))
+            intervals.append(LiveInterval(first: wave, last: last, byteCount: byteCount, buffers: [buffer]))
           }
         }
       }
@@ -75,5 +71,26 @@ struct LiveIntervals {
       if live > most { (most, place) = (live, wave) }
     }
     return (most, place)
+  }
+}
+
+/// The buffers an instruction reads last, by how it walks them: what its results may be made in.
+private struct EndingReads {
+  private var buffers: [Int: [(line: Int, buffer: Int)]] = [:]
+  private(set) var count = 0
+
+  init(_ draft: Draft, _ ends: (Int) -> Bool) {
+    for operand in draft.operands where !operand.isWrite && operand.walk.number >= 0 && ends(operand.buffer) {
+      buffers[operand.walk.number, default: []].append((operand.walk.line, operand.buffer))
+      count += 1
+    }
+    for number in buffers.keys { buffers[number]?.sort { $0.line > $1.line } }
+  }
+
+  /// Takes the buffer that is read first, if a result walked this way may replace it.
+  mutating func take(for walk: OperandWalk, where fits: (Int) -> Bool) -> Int? {
+    guard let first = buffers[walk.number]?.last, first.line < walk.line, fits(first.buffer) else { return nil }
+    buffers[walk.number]?.removeLast()
+    return first.buffer
   }
 }

@@ -71,12 +71,9 @@ struct StateBinding {
     let earlier = (dependencies.readers[old] + faulting).filter { $0 != writer }
     guard earlier.allSatisfy({ rank[$0] < rank[writer] }) else { return false }
     let draft = program.drafts[writer]
-    if draft.reads.contains(old) {
-      let isSafe = draft.inPlacePairs.contains {
-        draft.operands[$0.read].buffer == old && draft.operands[$0.write].buffer == buffer
-      }
-      guard isSafe else { return false }
-    }
+    guard let write = draft.operands.first(where: { $0.isWrite && $0.buffer == buffer }),
+      draft.operands.allSatisfy({ $0.isWrite || $0.buffer != old || write.walk.mayReplace($0.walk) })
+    else { return false }
     program.buffers[buffer].location = .state(slot)
     program.orderings += earlier.map { ($0, writer) }
     bound.insert(buffer)

@@ -26,6 +26,25 @@ import Testing
     }
   }
 
+  /// No two neighbours are left that could be one kernel.
+  @Test func kernelsAreMaximal() throws {
+    var (pairs, ways) = (0, 0)
+    for seed in FusionPropertyTests.seeds {
+      let kernels = try kernels(seed)
+      for pair in kernels.neighbours where kernels.fits(pair[0], pair[1]) {
+        pairs += 1
+        #expect(kernels.hasWayAround(pair[0], pair[1]), "kernels \(pair) of seed \(seed)")
+      }
+      for edge in kernels.plan.refusals where edge.value == .neededEarlier {
+        ways += 1
+        let (first, last) = (kernels.group(of: Int(edge.key.producer)), kernels.group(of: Int(edge.key.consumer)))
+        #expect(kernels.hasWayAround(first, last), "\(edge.key) of seed \(seed)")
+      }
+      #expect(!kernels.plan.refusals.values.contains(.tooManyBetween))
+    }
+    #expect(pairs > 5 && ways > 5, "\(pairs) pairs, \(ways) ways around")
+  }
+
   @Test func everyEdgeLeftHasAReason() throws {
     var checked = 0
     for seed in FusionPropertyTests.seeds { checked += try edgesWithReasons(try kernels(seed)) }

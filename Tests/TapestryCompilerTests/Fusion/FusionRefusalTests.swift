@@ -85,6 +85,16 @@ import Testing
       try why(h, h + cumulativeSum(h, axis: 0)) == "the first must have run before something else the second needs")
   }
 
+  /// The way around is there, but so long that it is not walked to its end.
+  @Test func tooManyBetween() throws {
+    let h = tanh(input("x", [4]))
+    var far = h
+    for _ in 0..<5000 { far = cumulativeSum(far, axis: 0) }
+    #expect(
+      try why(h, h + far)
+        == "too many kernels lie between them to see whether one needs the first and is needed by the second")
+  }
+
   @Test func misaligned() throws {
     let h = tanh(input("x", [4, 4]))
     let rows = sum(h, over: [1])

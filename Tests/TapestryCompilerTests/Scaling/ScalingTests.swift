@@ -7,18 +7,6 @@ import Testing
 
 /// Programs of very many nodes: no recursion, and work that grows with the nodes, counted and not timed.
 @Suite(.serialized) struct ScalingTests {
-  /// A chain that no rule shortens and fusion cannot swallow, with the gradient of its end.
-  private func chain(_ nodes: Int) -> Graph {
-    let graph = Graph()
-    var x = graph.input("x", [4])
-    let y = graph.input("y", [4])
-    // A step and its gradient are just under six nodes.
-    for step in 0..<nodes / 6 { x = step % 20 == 0 ? cumulativeSum(x * 0.5, axis: 0) : tanh(x + y) }
-    graph.report("x", x)
-    graph.report("g", gradient(of: sum(x), in: y))
-    return graph
-  }
-
   private func work(_ graph: Graph) throws -> (compiled: CompiledProgram, work: WorkCounts) {
     let compiled = try CompiledProgram(graph, CompilerOptions(passes: PassPlan([])))
     return (compiled, compiled.work)
@@ -33,20 +21,6 @@ import Testing
       #expect(few[keyPath: count] > 0, "\(name)")
       #expect(Double(many[keyPath: count]) <= 1.2 * Double(factor * few[keyPath: count]), "\(name)")
     }
-  }
-
-  @Test func aChainOfAHundredThousandNodes() throws {
-    let (_, few) = try work(chain(20_000))
-    let graph = chain(100_000)
-    let (compiled, many) = try work(graph)
-    #expect(compiled.optimized.store.count > 99_000)
-    expectLinear(few, many, factor: 5)
-    for stage in [Stage.optimized, .tape] { #expect(compiled.text(of: stage).utf8.count > 500_000, "\(stage)") }
-    #expect(compiled.drawing(of: .optimized).utf8.count > 1_000_000)
-    let (inputs, state) = sampleValues(of: graph)
-    let (outputs, _, _) = try run(compiled.tape, inputs: inputs, state: state)
-    #expect(outputs["x"]!.doubles.allSatisfy { abs($0) < 4 })
-    #expect(compiled.memory.arenaBytes < 64 * compiled.memory.blocks.count + 64)
   }
 
   @Test func manyParametersWithUpdates() throws {
