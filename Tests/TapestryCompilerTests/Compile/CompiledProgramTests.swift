@@ -28,7 +28,7 @@ import Testing
     scope.assign("b", b - 0.1 * g[1])
     graph.report("loss", loss)
     let compiled = try expectCompiledEqualsReference(graph, in: 0...9)
-    #expect(compiled.tape.instructions.count == 6)
+    #expect(compiled.tape.instructions.count == 5)
   }
 }
 
