@@ -61,7 +61,9 @@ let package = Package(
       ["TapestryCore", "TapestryGraph", "TapestryTape", "CTapestryKernels", "CAllocationCounter"]),
     tests(of: "TapestryData", ["TapestryCore"]),
     tests(of: "TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
-    tests(of: "TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryData"]),
+    tests(
+      of: "TapestryNN",
+      ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
     tests(of: "TapestryCommand", ["CTapestryKernels", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
     .executableTarget(

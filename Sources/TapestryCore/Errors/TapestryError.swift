@@ -37,6 +37,8 @@ public struct TapestryError: Error, Sendable, Equatable {
     public static let invalidFile = Code("invalidFile")
     /// A value asked for that the results do not hold.
     public static let unknownOutput = Code("unknownOutput")
+    /// A training whose loss is infinite or not a number.
+    public static let divergence = Code("divergence")
     /// A wrong option, model or stage on a command line.
     public static let usage = Code("usage")
     /// A fault of Tapestry itself.

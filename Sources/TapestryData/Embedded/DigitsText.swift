@@ -1,5 +1,5 @@
 // swift-format-ignore-file
-// Written by Tests/Scripts/embed_digits.py; do not edit.
+// Written by Tests/Scripts/embed_data.py; do not edit.
 //
 // The test part of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, from the UCI Machine
 // Learning Repository (1998, doi 10.24432/C50P49), licence CC BY 4.0 (creativecommons.org/licenses/by/4.0).

@@ -13,7 +13,7 @@ extension ModelState {
   ///   expected and what was found.
   public init(contentsOf path: String) throws(TapestryError) {
     switch try StateFileKind(path) {
-    case .safetensors: self.init(try Safetensors(path: path).tensors)
+    case .safetensors: self = Checkpoint.states(in: try Safetensors(path: path).tensors).state
     case .npz: self.init(try NPZ.read(path: path))
     }
   }

@@ -10,25 +10,19 @@ public import TapestryCore
 /// try state.setLearningRate(plateau.observe(validationLoss))
 /// ```
 ///
+/// In a ``Trainer`` the callback ``ReduceRateOnPlateau`` does so.
 /// It is PyTorch's ReduceLROnPlateau with `threshold_mode="rel"`. Keras's callback counts the values of patience one
 /// less: its patience n is n - 1 here.
 ///
 /// A training that goes on from a ``Checkpoint`` needs its ``memory``, too.
 public struct ReduceOnPlateau: Sendable, Hashable {
-  /// Which values are better.
-  public enum Direction: Hashable, Sendable {
-    /// Lower ones, such as losses.
-    case falling
-    /// Higher ones, such as accuracies.
-    case rising
-  }
-
   /// The rate now.
-  public private(set) var rate: Double
+  public internal(set) var rate: Double
   /// The best value told so far; infinitely bad before the first.
-  public private(set) var best: Double
-  private var waited = 0
-  private let direction: Direction
+  public internal(set) var best: Double
+  /// How many values in a row were no better.
+  var waited = 0
+  private let goal: Goal
   private let factor: Double
   private let patience: Int
   private let threshold: Double
@@ -36,14 +30,14 @@ public struct ReduceOnPlateau: Sendable, Hashable {
 
   /// - Parameters:
   ///   - rate: the rate to start from.
-  ///   - direction: which values are better.
+  ///   - goal: whether lower values are better or higher ones.
   ///   - factor: what it is multiplied by, in 0 ..< 1.
   ///   - patience: how many values in a row may be no better.
   ///   - threshold: the share of the best value a better one must be apart from it.
   ///   - least: the rate below which it does not go.
   /// - Throws: `invalidAttribute` for a setting outside its range.
   public init(
-    rate: Double, watching direction: Direction = .falling, factor: Double = 0.1, patience: Int = 10,
+    rate: Double, goal: Goal = .lowest, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, least: Double = 0
   ) throws(TapestryError) {
     guard rate >= 0, rate.isFinite, (0..<1).contains(factor), patience >= 0, threshold >= 0, least >= 0 else {
@@ -53,34 +47,27 @@ public struct ReduceOnPlateau: Sendable, Hashable {
           + "least rate \(least)", remedy: "give a factor in 0 ..< 1 and all others 0 or more")
     }
     self.rate = rate
-    self.direction = direction
+    self.goal = goal
     self.factor = factor
     self.patience = patience
     self.threshold = threshold
     self.least = least
-    best = direction == .falling ? .infinity : -.infinity
+    best = goal == .lowest ? .infinity : -.infinity
   }
 
   /// The rate after a value, such as a validation loss.
   public mutating func observe(_ value: Double) -> Double {
-    if isBetter(value) {
+    if goal.prefers(value, to: best * (goal == .lowest ? 1 - threshold : 1 + threshold)) {
       best = value
       waited = 0
     } else {
       waited += 1
     }
     if waited > patience {
-      rate = Swift.max(rate * factor, least)
+      rate = Swift.min(rate, Swift.max(rate * factor, least))
       waited = 0
     }
     return rate
-  }
-
-  private func isBetter(_ value: Double) -> Bool {
-    switch direction {
-    case .falling: value < best * (1 - threshold)
-    case .rising: value > best * (1 + threshold)
-    }
   }
 
   /// What it has learned from the values told, as a text for the notes of a ``Checkpoint``.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct DigitsTests {
   let digits = Digits.load()
 
-  /// The figures are those that Tests/Scripts/embed_digits.py computes from the file.
+  /// The figures are those that Tests/Scripts/embed_data.py computes from the file.
   @Test func holdTheWholeFile() throws {
     #expect(digits.all.images.type == TensorType(.float32, [1797, 64]))
     #expect(digits.all.labels.type == TensorType(.int32, [1797]))

@@ -63,14 +63,14 @@ import Testing
     try descend("frozen a") { $0.minimize($1, with: .adam(learningRate: 1e-3), freezing: ["layer/a"]) }
   }
 
-  @Test(arguments: [("plateau", ReduceOnPlateau.Direction.falling), ("plateau rising", .rising)])
-  func aPlateauLowersTheRate(name: String, direction: ReduceOnPlateau.Direction) throws {
+  @Test(arguments: [("plateau", Goal.lowest), ("plateau rising", .highest)])
+  func aPlateauLowersTheRate(name: String, goal: Goal) throws {
     let reference = try ReferenceCase.named(name, in: "optimizers")
-    let least = direction == .falling ? 0.02 : 0
-    var plateau = try ReduceOnPlateau(rate: 0.1, watching: direction, factor: 0.5, patience: 2, least: least)
+    let least = goal == .lowest ? 0.02 : 0
+    var plateau = try ReduceOnPlateau(rate: 0.1, goal: goal, factor: 0.5, patience: 2, least: least)
     let observed = try #require(reference.inputs["observed"]).values
     #expect(observed.map { plateau.observe($0) } == reference.outputs["rates"]?.values)
-    #expect(plateau.best == (direction == .falling ? observed.min() : observed.max()))
+    #expect(plateau.best == (goal == .lowest ? observed.min() : observed.max()))
   }
 
   private func descend(_ name: String, _ move: @escaping Mover) throws {
