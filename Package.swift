@@ -65,11 +65,14 @@ let package = Package(
       of: "TapestryNN",
       ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
     tests(of: "TapestryTerminal", ["TapestryCore"]),
-    tests(of: "TapestryCommand", ["CTapestryKernels", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
+    tests(
+      of: "TapestryCommand",
+      ["CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
     .executableTarget(
       name: "TapestryCommand",
       dependencies: [
-        "CTapestryKernels", "TapestryCore", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryTerminal",
+        "CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN",
+        "TapestryTerminal",
       ],
       swiftSettings: strict),
     .executableTarget(

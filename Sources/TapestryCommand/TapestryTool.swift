@@ -7,10 +7,11 @@ package enum TapestryTool {
   package typealias Write = (_ text: String, _ isError: Bool) -> Void
 
   private static let menu = CommandMenu(
-    "tapestry", "Looks into the compiler: what becomes of a model, stage by stage.",
+    "tapestry", "Looks into the compiler: what becomes of a model, stage by stage, and how fast it runs.",
     commands: [
       ("models", "lists what can be inspected"),
       ("inspect", "prints a stage of a model as text or DOT"),
+      ("bench", "times a training step of each workload"),
       ("verify", "measures the vector functions against the mathematical library"),
     ])
 
@@ -25,6 +26,7 @@ package enum TapestryTool {
         return 0
       case .command("models", let rest): return try ModelsCommand.run(rest, write)
       case .command("inspect", let rest): return try InspectCommand.run(rest, write)
+      case .command("bench", let rest): return try BenchCommand.run(rest, write)
       case .command(_, let rest): return try VerifyCommand.run(rest, write)
       }
     } catch {

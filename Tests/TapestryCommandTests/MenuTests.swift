@@ -14,8 +14,7 @@ import Testing
   @Test func helpNamesTheCommandsThatWork() {
     for run in [Transcript(), Transcript("--help")] {
       #expect(run.status == 0)
-      #expect(run.output.contains("models") && run.output.contains("inspect") && run.output.contains("verify"))
-      #expect(!run.output.contains("bench"))
+      for command in ["models", "inspect", "bench", "verify"] { #expect(run.output.contains("  \(command) ")) }
     }
     let help = Transcript("inspect", "--help").output
     for option in ["--stage", "--format", "--fold", "--passes-without", "--stop-after"] {
@@ -31,6 +30,8 @@ import Testing
     (["inspect", "gan", "--passes-without", "algebr"], "no pass is called 'algebr'; did you mean 'algebra'?"),
     (["inspect", "gan", "--stop-after", "nothing"], "no pass is called 'nothing'"),
     (["inspect"], "argument MODEL is missing"),
+    (["bench", "--only", "mlp32,cnn23"], "unknown workload 'cnn23'; did you mean 'cnn32'?"),
+    (["bench", "--threads", "0"], "a whole number from 1 to 1024"),
     (["verify"], "nothing to verify is named"),
     (["verify", "--functions", "--level", "avx3"], "this machine has no instruction set 'avx3'"),
   ])

@@ -1,6 +1,6 @@
-import TapestryCompiler
-import TapestryCore
-import TapestryGraph
+package import TapestryCompiler
+package import TapestryCore
+package import TapestryGraph
 
 // Two players in one program. The sizes are smaller than those the functions have by default, so that the whole list is
 // inspected and checked in little time.
@@ -56,7 +56,7 @@ extension CatalogueModel {
   }
 
   /// An entry with the inputs and reports all of them have. The batch is open.
-  private static func adversarial(
+  package static func adversarial(
     _ name: String, _ summary: String, real: Shape, noise: Shape,
     _ play: @escaping @Sendable (Tracing, _ real: Tensor, _ noise: Tensor) -> AdversarialLosses
   ) -> CatalogueModel {

@@ -21,19 +21,10 @@ extension CatalogueModel {
   ) { mlp($0, widths: [128, 64, 10], in: $1("mlp")) }
 
   /// Measurements in two classes.
-  static let mlpTwoClass: CatalogueModel = {
-    let features = Input("features", [nil, 10])
-    let targets = Input("targets", [nil, 1])
-    return CatalogueModel(
-      "mlp-two-class", "two classes: 10-10-10-1, relu, sigmoid cross-entropy, SGD with decay and Nesterov momentum",
-      [(features, .sample([8, 10])), (targets, NDArray(repeating: 1, [8, 1]))]
-    ) { t in
-      let logits = mlp(t[features], widths: [10, 10, 1], in: t.scope("mlp"))
-      let cost = sigmoidCrossEntropy(logits, t[targets])
-      t.report(Output("loss"), cost)
-      t.minimize(cost, with: .nesterov(learningRate: 0.01).scheduled(.inverseTime(decay: 1e-6)))
-    }
-  }()
+  static let mlpTwoClass = twoClassClassifier(
+    "mlp-two-class", "two classes: 10-10-10-1, relu, sigmoid cross-entropy, SGD with decay and Nesterov momentum",
+    batch: 8, features: 10, .nesterov(learningRate: 0.01).scheduled(.inverseTime(decay: 1e-6))
+  ) { mlp($0, widths: [10, 10, 1], in: $1("mlp")) }
 
   /// A layer normalisation alone, between two products.
   static let layerNorm: CatalogueModel = {

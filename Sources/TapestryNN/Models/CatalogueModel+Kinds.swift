@@ -1,6 +1,6 @@
 import TapestryCompiler
-import TapestryCore
-import TapestryGraph
+package import TapestryCore
+package import TapestryGraph
 
 // What entries of the catalogue have in common: kinds of training programs, and sample arrays.
 
@@ -11,7 +11,7 @@ extension CatalogueModel {
   ///   - example: the shape of one example.
   ///   - vocabulary: how many tokens there are, where an example is a sequence of tokens.
   ///   - model: from a batch of examples and the scope at the top, logits.
-  static func classifier(
+  package static func classifier(
     _ name: String, _ summary: String, batch: Int, _ example: [Int], tokens vocabulary: Int? = nil,
     _ optimizer: Optimizer, _ model: @escaping @Sendable (Tensor, Scope) -> Tensor
   ) -> CatalogueModel {
@@ -20,10 +20,27 @@ extension CatalogueModel {
     let shape = Shape([batch] + example)
     let array = vocabulary.map { NDArray.tokens(shape, of: $0) } ?? .sample(shape)
     return CatalogueModel(name, summary, [(examples, array), (labels, .tokens([batch], of: 10))]) { t in
-      let logits = model(t[examples], t.scope(""))
-      let cost = softmaxCrossEntropy(logits, t[labels])
+      let cost = softmaxCrossEntropy(model(t[examples], t.scope("")), t[labels])
       t.report(Output("loss"), cost)
-      t.report(Output("accuracy"), accuracy(logits, t[labels]))
+      t.minimize(cost, with: optimizer)
+    }
+  }
+
+  /// A classifier of two classes by one logit, and its training.
+  ///
+  /// - Parameters:
+  ///   - features: how many numbers an example has.
+  ///   - model: from a batch of examples and the scope at the top, logits [batch, 1].
+  package static func twoClassClassifier(
+    _ name: String, _ summary: String, batch: Int, features: Int, _ optimizer: Optimizer,
+    _ model: @escaping @Sendable (Tensor, Scope) -> Tensor
+  ) -> CatalogueModel {
+    let examples = Input("examples", [nil, features])
+    let targets = Input("targets", [nil, 1])
+    let classes = NDArray([batch, 1], .float32) { Double($0 % 2) }
+    return CatalogueModel(name, summary, [(examples, .sample([batch, features])), (targets, classes)]) { t in
+      let cost = sigmoidCrossEntropy(model(t[examples], t.scope("")), t[targets])
+      t.report(Output("loss"), cost)
       t.minimize(cost, with: optimizer)
     }
   }
@@ -33,7 +50,7 @@ extension CatalogueModel {
   /// - Parameters:
   ///   - shape: batch and steps of the sample.
   ///   - model: from tokens and the scope at the top, the logits of each next token.
-  static func languageModel(
+  package static func languageModel(
     _ name: String, _ summary: String, vocabulary: Int, _ shape: Shape,
     _ model: @escaping @Sendable (Tensor, Scope) -> Tensor
   ) -> CatalogueModel {

@@ -13,7 +13,9 @@ package struct CatalogueModel: Sendable {
   package let feeds: Feeds
   private let build: @Sendable (Tracing) -> Void
 
-  init(_ name: String, _ summary: String, _ feeds: [(Input, NDArray)], _ build: @escaping @Sendable (Tracing) -> Void) {
+  package init(
+    _ name: String, _ summary: String, _ feeds: [(Input, NDArray)], _ build: @escaping @Sendable (Tracing) -> Void
+  ) {
     self.name = name
     self.summary = summary
     self.feeds = Feeds(feeds)
@@ -40,8 +42,11 @@ package struct CatalogueModel: Sendable {
   package func program(_ compiler: CompilerOptions = CompilerOptions()) -> Program {
     var options = ProgramOptions()
     options.compiler = compiler
-    return Program.traced(options, build)
+    return program(options)
   }
+
+  /// The model as a program run as the options say.
+  package func program(_ options: ProgramOptions) -> Program { Program.traced(options, build) }
 
   /// The model compiled for the shapes of its feeds.
   ///
