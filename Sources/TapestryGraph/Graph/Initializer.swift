@@ -4,11 +4,21 @@ public import TapestryCore
 public struct Initializer: Sendable {
   /// The name shown in summaries.
   public let name: String
+  /// Why a variable of a type cannot start so; nil when it can. Asked when the variable is declared.
+  package let fault: @Sendable (TensorType) -> OpFault?
   private let make: @Sendable (TensorType, RandomStream) -> NDArray
 
-  /// An initializer of one's own. The array returned must have the type asked for.
-  public init(_ name: String, _ make: @escaping @Sendable (TensorType, RandomStream) -> NDArray) {
+  /// An initializer of one's own.
+  ///
+  /// - Parameters:
+  ///   - fault: why a variable of a type cannot start so, which is then a diagnostic; nil when it can.
+  ///   - make: the start value: an array of the type asked for, a function of it and of the random numbers given.
+  public init(
+    _ name: String, fault: @escaping @Sendable (TensorType) -> OpFault? = { _ in nil },
+    _ make: @escaping @Sendable (TensorType, RandomStream) -> NDArray
+  ) {
     self.name = name
+    self.fault = fault
     self.make = make
   }
 

@@ -77,11 +77,12 @@ public struct Scope: Sendable {
           remedy: "give one of the two a scope of its own", at: declared, scope: self.path))
       return Tensor(graph, .poison)
     }
-    guard !type.shape.extents.contains(where: { $0 < 0 }) else {
+    let negative = OpFault(
+      .invalidAttribute, "it is declared with shape \(type.shape)", remedy: "give extents of 0 or more")
+    let fault = type.shape.extents.contains { $0 < 0 } ? negative : initializer.fault(type)
+    if let fault {
       graph.diagnose(
-        TapestryError(
-          .invalidAttribute, "'\(path)' is declared with shape \(type.shape)", remedy: "give extents of 0 or more",
-          at: declared, scope: self.path))
+        TapestryError(fault.code, "'\(path)': \(fault.message)", remedy: fault.remedy, at: declared, scope: self.path))
       return Tensor(graph, .poison)
     }
     let tensor = graph.record(VariableOp(path: path, type: type), in: self.path, at: declared)

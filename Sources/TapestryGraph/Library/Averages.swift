@@ -28,9 +28,12 @@ extension Tensor {
 public func mean(
   _ x: Tensor, over axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  guard x.isFloat(for: "mean", file, line) else { return Tensor(x.graph, .poison) }
+  let sum = Sum(axes: x.counted(axes), keepsAxes: keepingAxes)
+  guard x.isFloat(for: "mean", file, line), x.takes(sum, [x.type], for: "mean", file, line) else {
+    return Tensor(x.graph, .poison)
+  }
   return x.graph.located(file, line) {
-    sum(x, over: axes, keepingAxes: keepingAxes) / x.count(along: axes)
+    TapestryGraph.sum(x, over: axes, keepingAxes: keepingAxes) / x.count(along: axes)
   }
 }
 
@@ -44,6 +47,10 @@ public func variance(
   file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
   guard x.isFloat(for: "variance", file, line) else { return Tensor(x.graph, .poison) }
+  let total = Sum(axes: x.counted(axes), keepsAxes: keepingAxes)
+  guard x.isFloat(for: "variance", file, line), x.takes(total, [x.type], for: "variance", file, line) else {
+    return Tensor(x.graph, .poison)
+  }
   return x.graph.located(file, line) {
     let distances = x - mean(x, over: axes, keepingAxes: true)
     // The mean is rounded; what it is off by is the mean of the distances, whose square is taken out again.

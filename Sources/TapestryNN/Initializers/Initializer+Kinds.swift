@@ -7,6 +7,7 @@ public import TapestryGraph
 //     heUniform       uniform in ±sqrt(6 / in)               heNormal       deviation sqrt(2 / in)
 //     leCunUniform    uniform in ±sqrt(3 / in)               leCunNormal    deviation sqrt(1 / in)
 //
+// These are PyTorch's; Keras cuts the normal ones at two deviations (`truncatedNormal`) and widens them to compensate.
 // Glorot keeps the variance of activations and gradients through layers that are linear near 0 (tanh, softmax), He
 // through relu, LeCun that of layers with selu or nothing. A variable's numbers depend on the seed and its path alone.
 // Sources: X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010;
@@ -63,9 +64,19 @@ extension Initializer {
     }
   }
 
-  /// Normal.
+  /// Normal. A deviation below 0 is a diagnostic.
   public static func normal(mean: Double = 0, deviation: Double = 0.05) -> Initializer {
-    Initializer("normal \(mean) ± \(deviation)") { .normal($0, $1, mean: mean, deviation: deviation) }
+    Initializer("normal \(mean) ± \(deviation)", fault: { _ in .ofDeviation(deviation) }) {
+      .normal($0, $1, mean: mean, deviation: deviation)
+    }
+  }
+}
+
+extension OpFault {
+  /// What is wrong with the deviation of a distribution.
+  static func ofDeviation(_ deviation: Double) -> OpFault? {
+    deviation >= 0 && deviation.isFinite
+      ? nil : OpFault(.invalidAttribute, "it starts with deviation \(deviation)", remedy: "give a number of 0 or more")
   }
 }
 

@@ -12,8 +12,10 @@ public import TapestryGraph
 
 extension Initializer {
   /// A matrix that keeps lengths, times a gain: its columns, or rows where those are fewer, are orthonormal.
+  ///
+  /// Fewer than two axes, and a type that is no float, are diagnostics.
   public static func orthogonal(gain: Double = 1) -> Initializer {
-    Initializer("orthogonal") { type, stream in
+    Initializer("orthogonal", fault: { .unlessMatrix($0, "orthogonal") }) { type, stream in
       let columns = type.shape.extents.last ?? 1
       let rows = columns == 0 ? 0 : type.shape.count / columns
       let (count, length) = (Swift.min(rows, columns), Swift.max(rows, columns))
@@ -33,5 +35,32 @@ extension Initializer {
         return gain * (rows < columns ? vectors[row][column] : vectors[column][row])
       }
     }
+  }
+
+  /// What goes in comes out, times a gain: 1 where input and output have the same number, 0 elsewhere.
+  ///
+  /// The last two axes are inputs and outputs, as in a matrix [in, out]; of a filter [height, width, in, out] it is so at
+  /// the middle place and all others are 0, PyTorch's `dirac_`. Fewer than two axes, and a type that is no float, are
+  /// diagnostics.
+  public static func identity(gain: Double = 1) -> Initializer {
+    Initializer("identity", fault: { .unlessMatrix($0, "identity") }) { type, _ in
+      let (extents, strides) = (type.shape.extents, type.shape.rowMajorStrides)
+      return .filled(type) { element in
+        let index = extents.indices.map { element / strides[$0] % extents[$0] }
+        let isMiddle = zip(index, extents).dropLast(2).allSatisfy { $0 == $1 / 2 }
+        return isMiddle && index[index.count - 2] == index[index.count - 1] ? gain : 0
+      }
+    }
+  }
+}
+
+extension OpFault {
+  /// What is wrong with a variable that is to start as a matrix.
+  fileprivate static func unlessMatrix(_ type: TensorType, _ name: String) -> OpFault? {
+    type.shape.rank >= 2 && type.dtype.isFloat
+      ? nil
+      : OpFault(
+        .shapeMismatch, "\(type) cannot start \(name)",
+        remedy: "give it two axes or more, of inputs and outputs last, and a float type")
   }
 }

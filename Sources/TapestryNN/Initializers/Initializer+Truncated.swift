@@ -4,9 +4,9 @@ public import TapestryGraph
 extension Initializer {
   /// Normal, with numbers farther than two deviations from the mean drawn again.
   ///
-  /// The deviation is that before numbers are drawn again; after it is 0.88 times as large.
+  /// The deviation is that before numbers are drawn again; after it is 0.88 times as large. One below 0 is a diagnostic.
   public static func truncatedNormal(mean: Double = 0, deviation: Double = 0.05) -> Initializer {
-    Initializer("truncatedNormal \(mean) ± \(deviation)") { type, stream in
+    Initializer("truncatedNormal \(mean) ± \(deviation)", fault: { _ in .ofDeviation(deviation) }) { type, stream in
       // Sixteen draws a place, at places of their own; that all of them are outside has a probability of 1e-21.
       let draws = NDArray.normal(
         TensorType(.float64, Shape([type.shape.count, 16])), stream, mean: 0, deviation: 1

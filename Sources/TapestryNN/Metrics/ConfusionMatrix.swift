@@ -14,7 +14,8 @@ public import TapestryGraph
 /// How often each class was taken for each other.
 ///
 /// - Parameters:
-///   - predicted: the class given to each example, int32 of any shape, such as `argMax` gives.
+///   - predicted: the class given to each example, int32 of any shape, such as `argMax` gives, or
+///     `cast(probabilities .> 0.5, to: .int32)` for two classes.
 ///   - labels: the true class of each, of the same type and shape. A run that meets a class outside `0 ..< classes` in
 ///     either throws `indexOutOfRange`.
 ///   - classes: how many there are.
@@ -24,11 +25,12 @@ public func confusionMatrix(
 ) -> Tensor {
   let graph = predicted.graph
   if predicted.isPoisoned || labels.isPoisoned { return Tensor(graph, .poison) }
-  guard predicted.shape == labels.shape else {
+  guard predicted.shape == labels.shape, predicted.dtype == .int32, labels.dtype == .int32, classes >= 1 else {
     return graph.refuse(
       "confusionMatrix of \(predicted.type) and \(labels.type)",
-      OpFault(.shapeMismatch, "the shapes differ", remedy: "give one class of each for every example"),
-      at: SourcePlace(file, line))
+      OpFault(
+        .shapeMismatch, "they are not \(classes) classes of the same examples",
+        remedy: "give one int32 class of each for every example, and 1 or more classes"), at: SourcePlace(file, line))
   }
   return graph.located(file, line) {
     let count: Shape = [labels.shape.count]

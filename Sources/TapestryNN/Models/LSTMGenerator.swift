@@ -3,8 +3,8 @@ public import TapestryGraph
 
 /// A generator of sequences: an LSTM that reads new noise at each step, and a dense layer over its hidden states.
 ///
-/// An image is a sequence of its rows. Parameters are those of ``lstm(_:_:in:layers:bidirectional:initial:mask:output:weights:biases:file:line:)``
-/// at `lstm` and of the dense layer `output` of the scope.
+/// An image is a sequence of its rows. Parameters are those of ``lstm`` at `lstm` and of the
+/// dense layer `output` of the scope.
 ///
 /// - Parameters:
 ///   - noise: [batch, steps, features], float.

@@ -33,8 +33,8 @@ public func recurrentLanguageModel(
 ) -> LanguageModelResult {
   tokens.graph.located(file, line) {
     let vectors = embedding(tokens, of: vocabulary, features, in: scope("embedding"), dtype: dtype)
-    let result = recurrent(
-      dropout(vectors, rate: rate, from: scope), kind, units, in: scope("recurrent"), layers: layers,
+    let result = kind(
+      dropout(vectors, rate: rate, from: scope), units, in: scope("recurrent"), layers: layers,
       initial: initial, file: file, line: line)
     let logits = dense(dropout(result.output, rate: rate, from: scope), vocabulary, in: scope("logits"))
     return LanguageModelResult(logits: logits, states: result.states)

@@ -22,8 +22,8 @@ public func sequenceClassifier(
   line: UInt = #line
 ) -> Tensor {
   x.graph.located(file, line) {
-    let last = recurrent(
-      x, kind, units, in: scope("recurrent"), layers: layers, bidirectional: bidirectional, mask: mask,
+    let last = kind(
+      x, units, in: scope("recurrent"), layers: layers, bidirectional: bidirectional, mask: mask,
       output: .lastStep, file: file, line: line
     ).output
     return dense(dropout(last, rate: rate, from: scope), classes, in: scope("logits"))

@@ -69,7 +69,7 @@ import Testing
         == "softmax of float32[2, 3]: axis -3 is outside the 2 axes of [2, 3]; give an axis in -2 ... 1")
     #expect(
       fault { mean($0.input("x", [2, 3]), over: [0, -2]) }
-        == "sum of float32[2, 3]: axes [0, 0] name one axis twice; name each axis once")
+        == "mean of float32[2, 3]: axes [0, 0] name one axis twice; name each axis once")
     #expect(
       fault { $0.input("x", [2, 3]).transpose([0, 0]) }
         == "transpose of float32[2, 3]: [0, 0] is not an order of the axes 0 ..< 2; name each axis once")

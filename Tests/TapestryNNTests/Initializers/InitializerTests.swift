@@ -87,4 +87,37 @@ import Testing
     #expect(values(.glorotUniform, shape).allSatisfy { $0.isFinite })
     #expect(values(.heNormal, shape, .float64).allSatisfy { $0.isFinite })
   }
+
+  @Test func identityLetsThroughWhatComesIn() {
+    #expect(values(.identity(gain: 2), [2, 3]) == [2, 0, 0, 0, 2, 0])
+    let filter = values(.identity(), [3, 1, 2, 2], .float64)
+    #expect(filter == [0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0])
+  }
+
+  private static let wrong: [(Initializer, Shape, DType, String)] = [
+    (
+      .identity(), [4], .float32,
+      "'m/w': float32[4] cannot start identity; give it two axes or more, of inputs and outputs last, and a float type"
+    ),
+    (
+      .orthogonal(), [4, 4], .int32,
+      "'m/w': int32[4, 4] cannot start orthogonal; give it two axes or more, of inputs and outputs last, and a float type"
+    ),
+    (.normal(deviation: -1), [4], .float32, "'m/w': it starts with deviation -1.0; give a number of 0 or more"),
+    (
+      .truncatedNormal(deviation: .infinity), [4], .float32,
+      "'m/w': it starts with deviation inf; give a number of 0 or more"
+    ),
+    (.zeros, [-1], .float32, "'m/w': it is declared with shape [-1]; give extents of 0 or more"),
+  ]
+
+  @Test(arguments: wrong.indices) func aVariableThatCannotStartSoIsDiagnosed(row: Int) {
+    let (initializer, shape, dtype, message) = Self.wrong[row]
+    let graph = Graph()
+    let scope = graph.scope("m", file: "App/Main.swift", line: 3)
+    #expect(scope.parameter("w", shape, initializer, dtype: dtype).isPoisoned)
+    #expect(graph.diagnostics.map { "\($0.message); \($0.remedy)" } == [message])
+    #expect(graph.diagnostics.first?.place?.description == "App/Main.swift:3")
+    #expect(graph.variable("m/w") == nil)
+  }
 }

@@ -104,8 +104,12 @@ extension Tensor {
   func reduce<R: ReductionOp>(
     _ reduction: R.Type, _ axes: [Int]?, _ keepsAxes: Bool, _ file: StaticString, _ line: UInt
   ) -> Tensor {
+    unary(R(axes: counted(axes), keepsAxes: keepsAxes), file, line)
+  }
+
+  /// Axes that may count from the end, counted from the front and in order; all of them when `nil`.
+  func counted(_ axes: [Int]?) -> [Int] {
     let rank = rank
-    let counted = (axes ?? Array(0..<rank)).map { $0 < 0 && $0 >= -rank ? $0 + rank : $0 }
-    return unary(R(axes: counted.sorted(), keepsAxes: keepsAxes), file, line)
+    return (axes ?? Array(0..<rank)).map { $0 < 0 && $0 >= -rank ? $0 + rank : $0 }.sorted()
   }
 }

@@ -49,6 +49,26 @@ extension PoolingOp {
   }
 }
 
+/// An op that takes what pooling gave, or its cotangent, back to an image.
+package protocol PoolingGradient: PoolingOp {
+  /// Height and width of the image.
+  var image: [Int] { get }
+}
+
+extension PoolingGradient {
+  package var attributes: String { "input: \(image) " + geometry.attributes }
+
+  func imageShape(_ pooled: Shape) -> Shape { [pooled[0], image[0], image[1], pooled[3]] }
+
+  /// The type of the image for the type of what is taken back to it.
+  func imageType(of cotangent: TensorType) throws(OpFault) -> TensorType {
+    try cotangent.requireImage("the cotangent")
+    let shape = imageShape(cotangent.shape)
+    try cotangent.shape.requireCotangent(of: try pooledShape(shape))
+    return TensorType(cotangent.dtype, shape)
+  }
+}
+
 /// The largest element of each window, and which it is.
 package struct MaxPool: PoolingOp {
   package static let name = "maxPool"
@@ -123,7 +143,7 @@ package struct PoolGather: PoolingOp {
 }
 
 /// Each window's element added to the place of the image that a choice names.
-package struct PoolScatter: PoolingOp {
+package struct PoolScatter: PoolingGradient {
   package static let name = "poolScatter"
   package static let summary =
     "An image [n, h, w, c] of zeros with each window's element added where its choice of tap is."
@@ -132,7 +152,6 @@ package struct PoolScatter: PoolingOp {
   }
 
   package let geometry: WindowGeometry
-  /// Height and width of the image.
   package let image: [Int]
 
   package init(geometry: WindowGeometry, image: [Int]) {
@@ -140,18 +159,11 @@ package struct PoolScatter: PoolingOp {
     self.image = image
   }
 
-  package var attributes: String { "input: \(image) " + geometry.attributes }
-
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
-    try operands[0].requireImage("the cotangent")
     try operands[1].requireIndices()
     try operands[0].shape.requireCotangent(of: operands[1].shape)
-    let shape = imageShape(operands[0].shape)
-    try operands[0].shape.requireCotangent(of: try pooledShape(shape))
-    return [TensorType(operands[0].dtype, shape)]
+    return [try imageType(of: operands[0])]
   }
-
-  private func imageShape(_ pooled: Shape) -> Shape { [pooled[0], image[0], image[1], pooled[3]] }
 
   package func pullback(_ p: Pullback) -> [Tensor?] {
     [p.cotangent.binary(PoolGather(geometry: geometry), p[1]), nil]

@@ -32,7 +32,7 @@ package struct SumPool: PoolingOp {
 }
 
 /// At each place of an image the sum of the elements of the windows that hold it.
-package struct SumPoolGradient: PoolingOp {
+package struct SumPoolGradient: PoolingGradient {
   package static let name = "sumPoolGradient"
   package static let summary = "The gradient of sumPool: each window's element added to every place the window holds."
   package static let samples = PoolingSample.all.map {
@@ -40,7 +40,6 @@ package struct SumPoolGradient: PoolingOp {
   }
 
   package let geometry: WindowGeometry
-  /// Height and width of the image.
   package let image: [Int]
 
   package init(geometry: WindowGeometry, image: [Int]) {
@@ -48,16 +47,9 @@ package struct SumPoolGradient: PoolingOp {
     self.image = image
   }
 
-  package var attributes: String { "input: \(image) " + geometry.attributes }
-
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
-    try operands[0].requireImage("the cotangent")
-    let shape = imageShape(operands[0].shape)
-    try operands[0].shape.requireCotangent(of: try pooledShape(shape))
-    return [TensorType(operands[0].dtype, shape)]
+    [try imageType(of: operands[0])]
   }
-
-  private func imageShape(_ pooled: Shape) -> Shape { [pooled[0], image[0], image[1], pooled[3]] }
 
   package func pullback(_ p: Pullback) -> [Tensor?] { [p.cotangent.unary(SumPool(geometry: geometry))] }
 
