@@ -52,7 +52,7 @@ notebook.cell(
   _ = try game.run(&state, feeds)
   let report = try game.report
   notebook.show("\(report.nodesTraced) nodes traced, \(report.instructions) instructions in \(report.waves) waves")
-  try notebook.write("game.dot", game.drawing(of: .traced, for: feeds))
+  try notebook.write("game.dot", game.drawing(of: .traced, for: feeds, folded: true))
 }
 
 let state = notebook.cell(
