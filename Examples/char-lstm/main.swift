@@ -8,7 +8,7 @@ import Tapestry
 // The model and the loop over a text are in Model.swift.
 
 let notebook = Notebook(
-  "char-lstm", "Trains a language model of two LSTM layers on a text, character by character.", epochs: 20,
+  "char-lstm", "Trains a language model of two LSTM layers on a text, character by character.", epochs: 30,
   quickEpochs: 1,
   options: [
     NotebookOption("--text", "FILE", help: "a text in UTF-8 to learn from"),
@@ -16,12 +16,10 @@ let notebook = Notebook(
     NotebookOption("--resume", "FILE", help: "a checkpoint an earlier run wrote, to go on from there"),
   ])
 let options = notebook.options
-let (rows, steps) = (50, 50)
 
 let text = notebook.cell(
   "The text",
-  "The characters of a text get numbers. The model sees them as 50 streams, in windows of 50 steps that continue each "
-    + "other, and is asked for the next character at each step. The last tenth is held out."
+  "The characters of a text get numbers. The last tenth of the text is held out."
 ) {
   let given = options["--text"].map { [$0] } ?? options["--data"].map { [$0 + "/tinyshakespeare.txt"] }
   let corpus = try TextCorpus(paths: given ?? ["README.md", "Docs/Architecture.md"])
@@ -30,11 +28,15 @@ let text = notebook.cell(
 }
 let vocabulary = text.training.vocabulary
 
-let streams = notebook.cell("The batches") {
-  let streams = (
-    training: try text.training.streams(rows, of: steps), validation: try text.heldOut.streams(10, of: steps)
-  )
-  notebook.show("\(streams.training.count) batches an epoch to train with, \(streams.validation.count) to validate")
+let streams = notebook.cell(
+  "The batches",
+  "The text is cut into streams, one for each row of a batch, in windows of 50 steps. Each batch goes on where the one "
+    + "before ended, so the model keeps its state from batch to batch. A short text has few streams, for more batches."
+) {
+  let rows = text.training.count < 250_000 ? 10 : 50
+  let streams = (training: try text.training.streams(rows, of: 50), validation: try text.heldOut.streams(10, of: 50))
+  notebook.show(
+    "\(streams.training.count) batches of \(rows) streams an epoch, \(streams.validation.count) to validate")
   return streams
 }
 
