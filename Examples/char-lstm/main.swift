@@ -8,7 +8,7 @@ import Tapestry
 // The model and the loop over a text are in Model.swift.
 
 let notebook = Notebook(
-  "char-lstm", "Trains a language model of two LSTM layers on a text, character by character.", epochs: 30,
+  "char-lstm", "Trains a language model of two LSTM layers on a text, character by character.", epochs: 15,
   quickEpochs: 1,
   options: [
     NotebookOption("--text", "FILE", help: "a text in UTF-8 to learn from"),

@@ -3,27 +3,34 @@ import Tapestry
 // A classifier of handwritten digits, from a function that builds a graph to a model that has learned.
 //
 //     swift run -c release digits-mlp
+//     swift run -c release digits-mlp --data DIR --epochs 5          (on MNIST or Fashion-MNIST in that folder)
 //
 // The model is `classifier` in Model.swift. Everything else shows what becomes of it.
 
 let notebook = Notebook(
   "digits-mlp", "Trains a classifier of handwritten digits and shows what the compiler makes of it.", epochs: 40,
-  quickEpochs: 3)
+  quickEpochs: 3,
+  options: [
+    NotebookOption("--data", "DIR", help: "a folder with the files of MNIST or Fashion-MNIST, to learn from those")
+  ])
 let options = notebook.options
 let batchSize = 32
 
 let digits = notebook.cell(
   "The data",
-  "Images of handwritten digits, 8 by 8 pixels of 17 shades. A fifth is held out, spread over the whole set, since its "
-    + "end was written by other people than its beginning."
+  options["--data"] == nil
+    ? "Images of handwritten digits, 8 by 8 pixels of 17 shades. A fifth is held out, spread over the whole set, since "
+      + "its end was written by other people than its beginning."
+    : "Images of 28 by 28 pixels of 256 shades, in ten classes."
 ) {
-  let digits = Digits.load()
+  let digits = try options["--data"].map { folder in try ImageSets.mnist(folder: folder) } ?? .digits
   notebook.show("\(digits.training.rowCount) images to train with, \(digits.heldOut.rowCount) held out")
   return digits
 }
 
-let training = Program.traced { t in
-  let logits = classifier(t[Model.images], in: t.scope("mlp"))
+let images = Input("images", [nil, digits.training.imageShape.count])
+let training = Program.traced { [images] t in
+  let logits = classifier(t[images], in: t.scope("mlp"))
   let cost = softmaxCrossEntropy(logits, t[Model.labels])
   t.report(Model.loss, cost)
   t.report(Model.hits, accuracy(logits, t[Model.labels]))
@@ -37,7 +44,7 @@ notebook.cell(
 ) {
   var state = try training.initialState(seed: options.seed)
   let batch = digits.training.selecting(rows: Array(0..<batchSize))
-  let feeds: Feeds = [Model.images: batch.images, Model.labels: batch.labels]
+  let feeds: Feeds = [images: batch.images, Model.labels: batch.labels]
   _ = try training.run(&state, feeds)
   let report = try training.report
   var table = TextTable([.left("stage"), .right("size")])
@@ -63,7 +70,7 @@ let trained = notebook.cell(
   for epoch in 1...options.epochs {
     var (loss, hits) = (0.0, 0.0)
     for batch in digits.training.batches(of: batchSize, seed: options.seed, epoch: epoch) {
-      let out = try training.run(&state, [Model.images: batch.images, Model.labels: batch.labels])
+      let out = try training.run(&state, [images: batch.images, Model.labels: batch.labels])
       loss += try out.scalar(Model.loss) * Double(batch.rowCount)
       hits += try out.scalar(Model.hits) * Double(batch.rowCount)
     }
@@ -80,7 +87,7 @@ let trained = notebook.cell(
 notebook.cell("The test", "The same program, evaluated on the images it has not seen: an evaluation changes no state.")
 {
   let test = digits.heldOut
-  let out = try training.evaluate(trained, [Model.images: test.images, Model.labels: test.labels])
+  let out = try training.evaluate(trained, [images: test.images, Model.labels: test.labels])
   notebook.show("test loss \(decimal(try out.scalar(Model.loss), 4))")
   notebook.show("test accuracy \(decimal(try out.scalar(Model.hits), 4))")
 }

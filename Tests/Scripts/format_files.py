@@ -42,6 +42,7 @@ def write(folder):
     numpy.save(folder / "empty.npy", arrays()["none"])
     numpy.save(folder / "big_endian.npy", ramp.astype(">i4"))
     numpy.save(folder / "fortran.npy", numpy.asfortranarray(ramp))
+    numpy.save(folder / "float16.npy", numpy.array([0, 1, -2.5, 65504, 2**-24, 2**-14, numpy.inf], dtype=numpy.float16))
     numpy.save(folder / "int64.npy", ramp.astype(numpy.int64))
     for version in [(2, 0), (3, 0)]:
         with open(folder / f"version{version[0]}.npy", "wb") as file:
@@ -49,7 +50,7 @@ def write(folder):
     numpy.savez(folder / "stored.npz", **arrays())
     numpy.savez_compressed(folder / "deflated.npz", ramp=numpy.arange(3000, dtype=numpy.int32) % 97, **arrays())
     safetensors.numpy.save_file(arrays(), folder / "tensors.safetensors", {"note": "a \"quoted\" é\n"})
-    safetensors.numpy.save_file({"half": numpy.zeros(2, dtype=numpy.float16)}, folder / "float16.safetensors")
+    safetensors.numpy.save_file({"short": numpy.zeros(2, dtype=numpy.uint16)}, folder / "uint16.safetensors")
     for level in [0, 1, 9]:
         (folder / f"long{level}.gz").write_bytes(gzip.compress(long_content()[: 600 if level == 0 else None], level, mtime=0))
     (folder / "short.gz").write_bytes(gzip.compress(b"tapestry tapestry", 9, mtime=0))

@@ -3,7 +3,7 @@
 
 usage: torch_weights.py [FOLDER]        by default Tests/Fixtures/Weights
 
-For each of MLP, CNN, LSTM, GRU and attention, in float32 and float64: MODEL-DTYPE.safetensors is the state dictionary as
+half.safetensors holds numbers in float16 and bfloat16, and each of these converted to float32. For each of MLP, CNN, LSTM, GRU and attention, in float32 and float64: MODEL-DTYPE.safetensors is the state dictionary as
 `safetensors.torch.save_file` writes it, MODEL-DTYPE.npz holds `x` and `logits`. The weights of the float64 MLP are there
 as `numpy.savez` and as `torch.save` write them, too. Needs PyTorch 2, numpy 2 and safetensors.
 """
@@ -73,6 +73,11 @@ def models():
 
 def write(folder):
     folder.mkdir(parents=True, exist_ok=True)
+    numbers = torch.tensor([0, -0.0, 1, -2.5, 65504, 3e38, -1e-7, 6e-8, 6.2e-5, float("inf"), -float("inf")])
+    half, brain = numbers.half(), numbers.bfloat16()
+    safetensors.torch.save_file(
+        {"half": half, "brain": brain, "half wide": half.float(), "brain wide": brain.float()},
+        folder / "half.safetensors")
     torch.manual_seed(7)
     for name, model, x in models():
         with torch.no_grad():

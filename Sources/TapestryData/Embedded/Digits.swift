@@ -45,3 +45,11 @@ public struct Digits: Sendable {
     }
   }
 }
+
+extension ImageSets {
+  /// The digits that come with the library, in their two parts: see ``Digits``.
+  public static var digits: ImageSets {
+    let digits = Digits.load()
+    return ImageSets(training: digits.training, heldOut: digits.heldOut)
+  }
+}

@@ -6,6 +6,7 @@ public import TapestryCore
 /// let table = try CSVTable(path: "digits.csv")
 /// let labels = try table.column("label", as: .int32)                        // int32[rows]
 /// let pixels = try table.columns(table.names.dropLast(), as: .float32)       // float32[rows, 64]
+/// let (kinds, kind) = try table.classes("kind")                              // ["cat", "dog"], int32[rows]
 /// ```
 ///
 /// A fault in the file is an `invalidFile` error that names file, line and column, what was expected there and what was
@@ -103,6 +104,16 @@ public struct CSVTable: Sendable {
       }
     }
     return result
+  }
+
+  /// A column of names as classes: the distinct texts, sorted, and for each row the number of its own, `int32[rows]`.
+  ///
+  /// - Throws: `unknownOutput` when there is no such column.
+  public func classes(_ name: String) throws(TapestryError) -> (names: [String], labels: NDArray) {
+    let texts = try text(name)
+    let names = Set(texts).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(names, Int32(0)...))
+    return (names, NDArray(texts.compactMap { numbers[$0] }))
   }
 
   private func place(of name: String) throws(TapestryError) -> Int {

@@ -13,6 +13,12 @@ public struct ImageSets: Sendable, Hashable {
   /// The images to test with.
   public let heldOut: LabelledImages
 
+  /// A set of one's own, in two parts.
+  public init(training: LabelledImages, heldOut: LabelledImages) {
+    self.training = training
+    self.heldOut = heldOut
+  }
+
   /// Reads MNIST or Fashion-MNIST from a folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same
   /// with `t10k`, each plain or with `.gz`, in the folder or in `raw` or `MNIST/raw` or `FashionMNIST/raw` below it.
   /// Images are `float32[n, 784]` in 0...1, of shape [28, 28, 1].

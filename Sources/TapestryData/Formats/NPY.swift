@@ -13,8 +13,8 @@ public import TapestryCore
 /// try NPY.write(weights, to: "copy.npy")
 /// ```
 ///
-/// Element types: `f4`, `f8`, `i4` and `b1`, in either byte order; any order of axes. `i8` is read as int32 where every
-/// number fits.
+/// Element types: `f4`, `f8`, `i4` and `b1`, in either byte order; any order of axes. `f2` is read as float32, `i8` as
+/// int32 where every number fits.
 public enum NPY {
   /// Reads the array of a file.
   ///
@@ -89,11 +89,11 @@ public enum NPY {
     let order = header.descr.first ?? " "
     let kind = header.descr.dropFirst()
     let same = DType.allCases.first { code(of: $0).dropFirst() == kind }.map(StoredElement.same)
-    guard let element = same ?? (kind == "i8" ? .int64 : nil), "<>|=".contains(order),
+    guard let element = same ?? ["i8": .int64, "f2": .float16][kind], "<>|=".contains(order),
       order != "|" || element.byteCount == 1
     else {
       throw file.fault(
-        at: header.descrOffset, expected: "elements of '<f4', '<f8', '<i4', '<i8' or '|b1'",
+        at: header.descrOffset, expected: "elements of '<f4', '<f8', '<f2', '<i4', '<i8' or '|b1'",
         found: "'\(header.descr)'",
         remedy: "convert the array with `astype` to float32, float64, int32 or bool before saving it")
     }

@@ -54,7 +54,7 @@ extension Safetensors {
     }
     guard case .string(let code) = dtypeValue.content, let element = storedElement(code) else {
       throw dtypeValue.fault(
-        file, "\"F32\", \"F64\", \"I32\", \"I64\" or \"BOOL\" as the type of '\(member.name)'",
+        file, "\"F32\", \"F64\", \"F16\", \"BF16\", \"I32\", \"I64\" or \"BOOL\" as the type of '\(member.name)'",
         remedy: "convert the tensor to one of these types before saving it")
     }
     let shape = try Shape.claimed(shapeValue.numbers(file), in: file, at: shapeValue.offset)
@@ -70,7 +70,12 @@ extension Safetensors {
   }
 
   private static func storedElement(_ code: String) -> StoredElement? {
-    code == "I64" ? .int64 : DType.allCases.first { self.code(of: $0) == code }.map(StoredElement.same)
+    switch code {
+    case "I64": .int64
+    case "F16": .float16
+    case "BF16": .bfloat16
+    default: DType.allCases.first { self.code(of: $0) == code }.map(StoredElement.same)
+    }
   }
 
   /// Checks that the ranges follow each other from the first byte after the header to the last of the file.

@@ -14,7 +14,8 @@ public import TapestryCore
 /// try Safetensors(["layer/weight": other], metadata: ["made by": "me"]).write(to: "other.safetensors")
 /// ```
 ///
-/// Element types: F32, F64, I32 and BOOL. I64 is read as int32 where every number fits.
+/// Element types: F32, F64, I32 and BOOL. F16 and BF16 are read as float32, I64 as int32 where
+/// every number fits.
 public struct Safetensors: Sendable, Hashable {
   /// The arrays by name.
   public var tensors: [String: NDArray]

@@ -15,6 +15,14 @@ import Testing
     #expect(try table.column("b", as: .bool) == NDArray([true, false]))
   }
 
+  @Test func namesAreReadAsClasses() throws {
+    let table = try CSVTable(text: "kind,n\ndog,1\ncat,2\n,3\ndog,4\n")
+    let (names, labels) = try table.classes("kind")
+    #expect(names == ["", "cat", "dog"] && labels == NDArray([2, 1, 0, 2] as [Int32]))
+    #expect(try CSVTable(text: "kind").classes("kind").labels == NDArray([] as [Int32]))
+    #expect(throws: TapestryError.self) { try table.classes("knid") }
+  }
+
   @Test func quotesGuardSeparatorsLinesAndQuotes() throws {
     let table = try CSVTable(text: "a,b\n\"x, y\",\"say \"\"so\"\"\"\n\"two\r\nlines\", 3 \n  \"q\"  ,\"\"\n")
     #expect(try table.text("a") == ["x, y", "two\r\nlines", "q"])

@@ -30,6 +30,26 @@ import Testing
     }
   }
 
+  @Test func halfPrecisionBecomesFloat32() throws {
+    let wide = NDArray([0, 1, -2.5, 65504, 0x1p-24, 0x1p-14, .infinity] as [Float])
+    #expect(try NPY.read(path: FormatFixture.path("float16.npy")) == wide)
+  }
+
+  #if !(os(macOS) && arch(x86_64))
+    @Test func everyPatternOfHalfPrecisionIsTheNumberItIs() throws {
+      var header = "{'descr': '<f2', 'fortran_order': False, 'shape': (65536,), }"
+      header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+      let patterns = (0...UInt16.max).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+      let bytes = NPY.bytes(of: NDArray(Float(0))).prefix(8) + [UInt8(header.utf8.count), 0] + header.utf8 + patterns
+      let found = try NPY.read(Array(bytes)).values(as: Float.self)
+      let wrong = (0...UInt16.max).filter { pattern in
+        let (half, wide) = (Float(Float16(bitPattern: pattern)), found[Int(pattern)])
+        return half.isNaN ? !wide.isNaN : half.bitPattern != wide.bitPattern
+      }
+      #expect(wrong.isEmpty && found.count == 65536)
+    }
+  #endif
+
   @Test func wholeNumbersOf64BitsAreReadWhereTheyFit() throws {
     var bytes = try FormatFixture.bytes("int64.npy")
     #expect(try NPY.read(bytes) == FormatFixture.ramp())
@@ -49,7 +69,7 @@ import Testing
     }
     #expect(
       error.map { "\($0)" } == """
-        'a.npy', byte 20: expected elements of '<f4', '<f8', '<i4', '<i8' or '|b1', found '<c8'; \
+        'a.npy', byte 20: expected elements of '<f4', '<f8', '<f2', '<i4', '<i8' or '|b1', found '<c8'; \
         convert the array with `astype` to float32, float64, int32 or bool before saving it
         """)
   }
@@ -87,7 +107,7 @@ import Testing
   }
 
   @Test func damagedFilesAreRefusedOrRead() throws {
-    for name in ["float32", "bool", "fortran", "version2", "scalar", "empty"] {
+    for name in ["float32", "bool", "fortran", "version2", "scalar", "empty", "int64", "float16"] {
       let bytes = try FormatFixture.bytes(name + ".npy")
       Damage.prefixes(bytes) { try NPY.read($0) }
       Damage.changes(bytes, { try NPY.read($0) }, accepts: { $0.count <= bytes.count })

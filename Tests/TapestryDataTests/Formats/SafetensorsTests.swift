@@ -25,11 +25,11 @@ import Testing
 
   @Test func anotherElementTypeIsRefusedWithARemedy() throws {
     let error = #expect(throws: TapestryError.self) {
-      try Safetensors(FormatFixture.bytes("float16.safetensors"), source: "a.safetensors")
+      try Safetensors(FormatFixture.bytes("uint16.safetensors"), source: "a.safetensors")
     }
     #expect(
       error.map { "\($0)" } == """
-        'a.safetensors', byte 25: expected "F32", "F64", "I32", "I64" or "BOOL" as the type of 'half', found "F16"; \
+        'a.safetensors', byte 26: expected "F32", "F64", "F16", "BF16", "I32", "I64" or "BOOL" as the type of 'short', found "U16"; \
         convert the tensor to one of these types before saving it
         """)
   }

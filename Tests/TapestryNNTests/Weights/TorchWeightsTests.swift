@@ -24,6 +24,12 @@ import Testing
     for path in state.paths where path.hasSuffix("/adam/m") { #expect(state[path] == start[path]) }
   }
 
+  @Test func halfPrecisionBecomesFloat32() throws {
+    let state = try ModelState(contentsOf: TorchWeights.path("half.safetensors"))
+    #expect(state["half"]?.count == 11 && state["half"] == state["half wide"])
+    #expect(state["brain"]?.count == 11 && state["brain"] == state["brain wide"])
+  }
+
   @Test func aFileOfNumPyHoldsTheSameWeights() throws {
     let weights = try ModelState(contentsOf: TorchWeights.path("weights.npz"))
     #expect(try weights == TorchWeights.mlp.weights(.float64))
