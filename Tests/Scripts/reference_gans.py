@@ -166,8 +166,8 @@ def dcgan_discriminator(images, p, s):
 
 def spread_filters(path, side, outputs, inputs):
     """A filter of a transposed convolution: [height, width, outputs, inputs], with a bias for each output."""
-    return {
-        path + "/filter": f.random(side, side, outputs, inputs, scale=0.4), path + "/bias": f.random(outputs, scale=0.3)}
+    filter = f.random(side, side, outputs, inputs, scale=0.4)
+    return {path + "/filter": filter, path + "/bias": f.random(outputs, scale=0.3)}
 
 
 def gather_filters(path, inputs, outputs):
@@ -193,5 +193,21 @@ f.add("wasserstein", scores(), {}, lambda real, fake, p: {
     "critic": fake.mean() - real.mean(), "generator": -fake.mean()})
 f.add("gradient penalty", {"real": f.random(4, 2, 3), "fake": f.random(4, 2, 3), "mix": f.positive(4)},
       stack_parameters("critic", [6, 5, 4, 1]), lambda real, fake, mix, p: {
-          "penalty": penalty(lambda x: layers(x.flatten(1), p, "critic", 2), real, fake, mix)})
+          "penalty": penalty(lambda x: layers(x.flatten(1), p, "critic", 2), real, fake, mix)}, rate=0.001)
+
+
+def convolutional_critic(x, p):
+    """Two convolutions with what a critic may have between them, smooth and not."""
+    x = torch.tanh(F.conv2d(nchw(x), oihw(p["critic/block0/filter"]), p["critic/block0/bias"], stride=2, padding=1))
+    x = nchw(F.layer_norm(nhwc(x), x.shape[1:2]))
+    x = F.leaky_relu(F.conv2d(x, oihw(p["critic/block1/filter"]), p["critic/block1/bias"], padding=1), 0.2)
+    return linear(nhwc(x).flatten(1), p, "critic/output")
+
+
+f.add("gradient penalty of convolutions",
+      {"real": f.random(2, 4, 4, 2), "fake": f.random(2, 4, 4, 2), "mix": f.positive(2)},
+      {**gather_filters("critic/block0", 2, 3), **gather_filters("critic/block1", 3, 2),
+       **dense_parameters("critic/output", 2, 1)},
+      lambda real, fake, mix, p: {"penalty": penalty(lambda x: convolutional_critic(x, p), real, fake, mix)},
+      rate=0.001)
 f.write()

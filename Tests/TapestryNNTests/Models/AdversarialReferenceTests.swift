@@ -31,9 +31,36 @@ import Testing
     }
   }
 
+  /// Through convolutions, a normalisation and a smooth activation, whose second derivatives are not 0.
+  @Test func theGradientPenaltyOfConvolutions() throws {
+    let padding = WindowPadding.explicit(top: 1, bottom: 1, left: 1, right: 1)
+    try check("gradient penalty of convolutions", in: "gans") { inputs, scope, _ in
+      guard let real = inputs["real"], let fake = inputs["fake"], let mix = inputs["mix"] else { return [:] }
+      let critic = scope("critic")
+      let penalty = gradientPenalty(real: real, fake: fake, mix: mix) { x in
+        let first = convolution2D(x, 3, kernel: [4, 4], in: critic("block0"), strides: [2, 2], padding: padding)
+        let normal = layerNormalization(tanh(first))
+        let second = convolution2D(normal, 2, kernel: [4, 4], in: critic("block1"), padding: padding)
+        return dense(flatten(leakyRelu(second, slope: 0.2)), 1, in: critic("output"))
+      }
+      return ["penalty": penalty]
+    }
+  }
+
   /// All parameters, and for the DCGAN the running statistics: the discriminator's moved three times a step.
   @Test(arguments: SmallGAN.all) func twentyStepsAreThoseOfPyTorch(_ model: SmallGAN) throws {
-    var run = try AdversarialRun(model, .float64)
+    try twentySteps(of: model)
+  }
+
+  /// The generator's loop step by step.
+  @Test func twentyStepsUnrolledAreThoseOfPyTorch() throws {
+    var options = CompilerOptions()
+    options.unrollsLoops = true
+    try twentySteps(of: try #require(SmallGAN.all.first { $0.name == "lstm-gan" }), options)
+  }
+
+  private func twentySteps(of model: SmallGAN, _ options: CompilerOptions = CompilerOptions()) throws {
+    var run = try AdversarialRun(model, .float64, options)
     var losses: [String: [Double]] = [:]
     for step in 1...20 {
       let results = try run.step(step)
