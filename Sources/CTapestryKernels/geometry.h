@@ -59,6 +59,7 @@ typedef struct {
 /// is [extent i / N, extent (i + 1) / N).
 typedef struct {
   int64_t image_blocks, row_blocks, place_blocks, units;
+  bool few;                // a group's columns are too few for vectors of them
   int64_t pitch;           // elements from place to place of a block in scratch
   int64_t block_elements;  // of the largest
   int64_t packed_elements; // of the packed filter
@@ -94,6 +95,10 @@ TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 #define TAP_GATHER_ELEMENTS 4096
 #define TAP_AXIS_COLUMNS 64
 
+/// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
+#define TAP_FEW_COLUMNS 4
+#define TAP_FEW_DEPTH 16
+
 /// Columns are padded to this in packed operands and blocks: the widest register tile of any level divides it.
 #define TAP_DOT_COLUMNS 32
 /// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
@@ -102,6 +107,8 @@ TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 /// Elements of scratch a block of a convolution's result takes at most, and those of the blocks summed together.
 #define TAP_CONV_ELEMENTS 32768
 #define TAP_FILTER_ELEMENTS 262144
+/// Elements of an operand a step of the gradient in the filter takes, about.
+#define TAP_FILTER_STEP 5120
 
 /// Elements added to the rows of a packed slab, so that they do not lie a large power of two apart.
 #define TAP_DOT_SKEW 16

@@ -108,15 +108,18 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
     l.place_blocks = tap_block_count(extent[2], limit);
   }
   l.units = l.image_blocks * l.row_blocks * l.place_blocks;
-  l.pitch = tap_round_up(columns, TAP_DOT_COLUMNS) + (v->groups > 1 ? TAP_DOT_COLUMNS : 0);
-  l.block_elements = tap_ceil_div(extent[0], l.image_blocks) * tap_ceil_div(extent[1], l.row_blocks) *
-                     tap_ceil_div(extent[2], l.place_blocks) * l.pitch;
+  int64_t depth = (kernel == TAP_KERNEL_CONV ? v->c : v->oc) / v->groups;
+  l.few = columns <= TAP_FEW_COLUMNS * v->groups && depth >= TAP_FEW_DEPTH;
+  l.pitch = l.few ? columns : tap_round_up(columns, TAP_DOT_COLUMNS) + (v->groups > 1 ? TAP_DOT_COLUMNS : 0);
+  l.block_elements = tap_round_up(tap_ceil_div(extent[0], l.image_blocks) * tap_ceil_div(extent[1], l.row_blocks) *
+                                      tap_ceil_div(extent[2], l.place_blocks) * l.pitch,
+                                  TAP_ALIGNMENT);
   int64_t group = tap_round_up(columns / v->groups, TAP_DOT_COLUMNS);
-  l.packed_elements = group * v->kh * v->kw * (kernel == TAP_KERNEL_CONV ? v->c : v->oc);
+  l.packed_elements = v->groups * group * v->kh * v->kw * depth;
   return l;
 }
 
-// A step of the pass takes about as much of the output as the second cache holds beside the input it belongs to.
+// A step of the pass takes about as much of the output as the first cache holds beside the input it belongs to.
 tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   int64_t depth = v->c / v->groups, columns = v->oc / v->groups;
   tap_filter_layout l = {.taps = depth < 16 ? v->kw : 1, .channel_blocks = 1, .column_blocks = 1};
@@ -133,8 +136,8 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   l.block_elements = l.taps * tap_ceil_div(depth, l.channel_blocks) * l.pitch;
   l.together = tap_min(l.units, tap_max(1, TAP_FILTER_ELEMENTS / tap_max(1, l.block_elements)));
   int64_t row = v->ow * tap_max(l.packed_columns, v->stride_h * v->stride_w * v->c);
-  l.rows = tap_max(1, tap_min(v->oh, 2 * TAP_CONV_ELEMENTS / tap_max(1, row)));
-  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, TAP_CONV_ELEMENTS / tap_max(1, row * v->oh)));
+  l.rows = tap_max(1, tap_min(v->oh, 2 * TAP_FILTER_STEP / tap_max(1, row)));
+  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, TAP_FILTER_STEP / tap_max(1, row * v->oh)));
   l.packed_elements = l.images * l.rows * v->ow * l.packed_columns;
   return l;
 }
@@ -199,9 +202,9 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   case TAP_KERNEL_SORT: return (size_t)p[1] * 2 * (8 + sizeof(int32_t)) + 4 * TAP_ALIGNMENT;
   case TAP_KERNEL_MAX_POOL:
   case TAP_KERNEL_POOL_GATHER:
+  case TAP_KERNEL_SUM_POOL: return (size_t)((p[4] + p[5] + tap_max(p[4], p[5])) * TAP_CONV_RUN_BYTES);
   case TAP_KERNEL_POOL_SCATTER:
-  case TAP_KERNEL_SUM_POOL:
-  case TAP_KERNEL_SUM_POOL_GRADIENT:
+  case TAP_KERNEL_SUM_POOL_GRADIENT: return (size_t)((p[1] + p[2] + tap_max(p[1], p[2])) * TAP_CONV_RUN_BYTES);
   case TAP_KERNEL_ARG_MAX:
   case TAP_KERNEL_ARG_MIN:
   case TAP_KERNEL_CUMULATIVE_SUM:

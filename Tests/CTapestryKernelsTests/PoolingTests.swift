@@ -40,6 +40,28 @@ struct PoolingTests {
     Case(h: 3, w: 3, kh: 2, kw: 2, stride: (3, 3), pad: (4, 4)),
   ]
 
+  /// Odd images, windows of every extent, stride and dilation, channels of any number.
+  static let drawn: [Case] = {
+    var dice = Dice(6)
+    let taps = [1, 2, 3, 5, 7], images = [(13, 29), (29, 13), (7, 5), (5, 5), (1, 23)]
+    var cases: [Case] = []
+    while cases.count < 25 {
+      var c = Case()
+      c.n = 1 + dice.below(2)
+      (c.h, c.w) = images[dice.below(images.count)]
+      c.c = 1 + dice.below([4, 20, 100][dice.below(3)])
+      (c.kh, c.kw) = (taps[dice.below(taps.count)], taps[dice.below(taps.count)])
+      c.stride = (1 + dice.below(3), 1 + dice.below(3))
+      c.dilation = (1 + dice.below(4), 1 + dice.below(4))
+      c.pad = (dice.below(c.kh), dice.below(c.kw))
+      guard c.h + 2 * c.pad.0 > (c.kh - 1) * c.dilation.0, c.w + 2 * c.pad.1 > (c.kw - 1) * c.dilation.1,
+        c.outputCount * c.kh * c.kw < 20_000
+      else { continue }
+      cases.append(c)
+    }
+    return cases
+  }()
+
   static func check<E: Element>(_ c: Case, _ input: [E], _ cotangent: [E], add: (E, E) -> E) throws {
     let windows = c.windows, zero = E(small: 0)
     // The first of equals wins, NaN wins; -1 for a window of padding.
@@ -83,7 +105,7 @@ struct PoolingTests {
     }
   }
 
-  @Test("Largest with its place, gather, scatter, sum and its gradient", arguments: cases)
+  @Test("Largest with its place, gather, scatter, sum and its gradient", arguments: cases + drawn)
   func pooling(c: Case) throws {
     var dice = Dice(13)
     // Small whole numbers repeat, so that windows hold equals.
