@@ -4,7 +4,7 @@ Run:  python reference_optimizers.py  (needs torch 2.13.0)
 
 Two parameters in float64, a [3] and b [2, 2], moved down sum((a - ta)^2 * wa) + sum((b - tb)^4): the gradients are
 large at first, so that clipping acts, and small at the end. Outputs are named by parameter and step. The case "batch"
-is a regression by the rows of x [8, 3]; the cases "plateau" hold what is observed and the rate after each.
+is a regression by the rows of x [8, 3], as are those of rows and batches; the cases "plateau" hold what is observed and the rate after each.
 """
 
 import math
@@ -120,6 +120,14 @@ for name, make in (("batch", lambda p: O.Adam(p, lr=1e-2, weight_decay=0.01)),
     scheduler = LR.CosineAnnealingLR(optimizer, 40)
     record(name, rows, first, descend(
         p, [optimizer], accumulate, clip=lambda p: clip_grad_norm_(p, 1.0), scheduler=scheduler))
+
+# Batch, mini-batch and single-sample descent; after the last row the first comes again.
+for name, size in (("single rows", 1), ("batches of three", 3), ("all rows", 8)):
+    p = {k: v.clone().requires_grad_() for k, v in first.items()}
+    batches = [slice(at, at + size) for at in range(0, 8, size)] * 20
+    record(name, rows, first, descend(
+        p, [O.SGD(list(p.values()), lr=1e-2, momentum=0.9)],
+        lambda p: ((rows["x"][(batch := batches.pop(0))] @ p["w"] - rows["y"][batch]) ** 2).mean().backward()))
 
 for name, options in (("plateau", {"mode": "min", "min_lr": 0.02}), ("plateau rising", {"mode": "max"})):
     observed = (f.random(30).abs() + 0.1).cumsum(0).flip(0) if "min_lr" in options else f.random(30).abs()

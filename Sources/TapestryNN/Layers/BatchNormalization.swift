@@ -20,7 +20,7 @@ public import TapestryGraph
 ///
 /// - Parameters:
 ///   - x: [batch, ..., channels], or images as `layout` says. Float. A batch of one number a channel has no unbiased
-///     variance: its running variance becomes not-a-number, where PyTorch refuses it.
+///     variance: the running variance stays as it is, where PyTorch refuses the batch.
 ///   - mode: whether the statistics are those of the batch or the running ones.
 ///   - momentum: the weight of the batch in the running statistics.
 ///   - epsilon: added to the variance, inside the root.
@@ -29,12 +29,15 @@ public func batchNormalization(
   _ x: Tensor, in scope: Scope, mode: TracingMode, momentum: Double = 0.1, epsilon: Double = 1e-5,
   layout: ImageLayout = .nhwc, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  if x.isPoisoned { return x }
-  guard x.rank >= 2, x.dtype.isFloat else {
-    return x.graph.refuse(
-      "batchNormalization of \(x.type)",
-      OpFault(.shapeMismatch, "it is no batch of float channels", remedy: "give float [batch, ..., channels]"),
-      at: SourcePlace(file, line))
+  guard x.isFloat(for: "batchNormalization", file, line) else { return Tensor(x.graph, .poison) }
+  guard x.rank >= 2, (0...1).contains(momentum), epsilon >= 0 else {
+    let fault =
+      x.rank < 2
+      ? OpFault(.shapeMismatch, "it has no axes of batch and channels", remedy: "give [batch, ..., channels]")
+      : OpFault(
+        .invalidAttribute, "the momentum is \(momentum) and epsilon \(epsilon)",
+        remedy: "give a momentum in 0 ... 1 and an epsilon of 0 or more")
+    return x.graph.refuse("batchNormalization of \(x.type)", fault, at: SourcePlace(file, line))
   }
   return x.graph.located(file, line) {
     layout.apply(x) { x in
@@ -51,9 +54,11 @@ public func batchNormalization(
       }
       let batch = batchStatistics(x)
       let count = Double(x.shape.count / Swift.max(channels, 1))
-      let unbiased = batch.variance * (count / (count - 1))
       scope.assign("mean", running.mean * (1 - momentum) + stopGradient(batch.mean) * momentum)
-      scope.assign("variance", running.variance * (1 - momentum) + stopGradient(unbiased) * momentum)
+      if count > 1 {
+        let unbiased = batch.variance * (count / (count - 1))
+        scope.assign("variance", running.variance * (1 - momentum) + stopGradient(unbiased) * momentum)
+      }
       return batchNormalization(
         x, mean: batch.mean, variance: batch.variance, scale: scale, offset: offset, epsilon: epsilon)
     }

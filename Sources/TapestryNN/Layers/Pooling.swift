@@ -75,7 +75,8 @@ extension Tensor {
 public func globalMaxPool(
   _ x: Tensor, layout: ImageLayout = .nhwc, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  x.graph.located(file, line) { max(x, over: layout.inner(x)) }
+  guard x.hasChannels(for: "globalMaxPool", file, line) else { return Tensor(x.graph, .poison) }
+  return x.graph.located(file, line) { max(x, over: layout.inner(x)) }
 }
 
 /// The mean of each channel: [batch, height, width, channels] to [batch, channels], and so for any number of axes
@@ -83,7 +84,21 @@ public func globalMaxPool(
 public func globalAveragePool(
   _ x: Tensor, layout: ImageLayout = .nhwc, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-  x.graph.located(file, line) { mean(x, over: layout.inner(x)) }
+  guard x.hasChannels(for: "globalAveragePool", file, line) else { return Tensor(x.graph, .poison) }
+  return x.graph.located(file, line) { mean(x, over: layout.inner(x)) }
+}
+
+extension Tensor {
+  /// Whether it is a float batch with channels; otherwise a diagnostic.
+  fileprivate func hasChannels(for function: String, _ file: StaticString, _ line: UInt) -> Bool {
+    guard isFloat(for: function, file, line) else { return false }
+    if rank >= 2 { return true }
+    _ = graph.refuse(
+      "\(function) of \(type)",
+      OpFault(.shapeMismatch, "it has no axes of batch and channels", remedy: "give [batch, ..., channels]"),
+      at: SourcePlace(file, line))
+    return false
+  }
 }
 
 extension ImageLayout {

@@ -54,6 +54,9 @@ extension Optimizer {
     if runs < 1 {
       copy.fault = fault ?? "the gradients of \(name) are gathered over \(runs) runs, which is not 1 or more"
     }
+    if memory.contains("gradient") {
+      copy.fault = copy.fault ?? "\(name) keeps a 'gradient' of its own while gradients are gathered"
+    }
     copy.runs = runs
     return copy
   }

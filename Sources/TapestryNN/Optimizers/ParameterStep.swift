@@ -49,6 +49,13 @@ struct ParameterStep {
       Optimizer.Step(
         parameter: parameter, gradient: gradient, memory: memory, rate: rate.converted(to: gradient.dtype),
         number: number.converted(to: gradient.dtype), path: path))
+    guard outcome.memory.count == memory.count else {
+      return graph.diagnose(
+        TapestryError(
+          .invalidAttribute,
+          "the rule of \(optimizer.name) keeps \(outcome.memory.count) tensors for '\(path)', but declares \(memory.count)",
+          remedy: "return one for each name in `memory`, in that order", at: place))
+    }
     for (name, (before, after)) in zip(optimizer.memory, zip(memory, outcome.memory)) {
       graph.assign("\(kept.path)/\(name)", after.replacing(before, when: isDue), at: place)
     }

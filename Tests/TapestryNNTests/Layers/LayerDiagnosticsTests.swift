@@ -109,6 +109,27 @@ import Testing
         == "maxPool1D of float32[2, 3]: a sequence has 3 axes, this has 2; give [batch, steps, channels]")
   }
 
+  @Test func normalisations() {
+    #expect(
+      fault {
+        batchNormalization($0.input("x", [2]), in: $1, mode: .training, file: "App/Main.swift", line: 3)
+      } == "batchNormalization of float32[2]: it has no axes of batch and channels; give [batch, ..., channels]")
+    #expect(
+      fault {
+        batchNormalization(
+          $0.input("x", [2, 3]), in: $1, mode: .training, momentum: 2, file: "App/Main.swift", line: 3)
+      }
+        == "batchNormalization of float32[2, 3]: the momentum is 2.0 and epsilon 1e-05; give a momentum in 0 ... 1 and an "
+        + "epsilon of 0 or more")
+    #expect(
+      fault { groupNormalization($0.input("x", [2, 4]), groups: 3, in: $1, file: "App/Main.swift", line: 3) }
+        == "groupNormalization of float32[2, 4]: 3 groups do not divide its channels; give [batch, ..., channels] and a "
+        + "divisor of the channels")
+    #expect(
+      fault { graph, _ in globalMaxPool(graph.input("x", [2]), file: "App/Main.swift", line: 3) }
+        == "globalMaxPool of float32[2]: it has no axes of batch and channels; give [batch, ..., channels]")
+  }
+
   @Test func dropping() {
     #expect(
       fault { dropout($0.input("x", [2]), rate: 1, in: $1, mode: .evaluation, file: "App/Main.swift", line: 3) }

@@ -32,6 +32,17 @@ import Testing
     try layer("batch evaluation") { batchNormalization($0, in: $1, mode: .evaluation) }
   }
 
+  @Test func aBatchOfOneLeavesTheRunningVariance() throws {
+    let x = Input("x", [nil, 2])
+    let program = Program.traced { t in
+      t.report(Output("y"), batchNormalization(t[x], in: t.scope("b"), mode: t.mode, momentum: 0.5))
+    }
+    var state = try program.initialState()
+    let y = try program.run(&state, [x: NDArray([4, 8] as [Float], shape: [1, 2])]).array(Output("y"))
+    #expect(y.doubles == [0, 0])
+    #expect(state["b/mean"]?.doubles == [2, 4] && state["b/variance"]?.doubles == [1, 1])
+  }
+
   @Test func examples() throws {
     try layer("layer") { layerNormalization($0, in: $1) }
     try layer("layer two axes") { layerNormalization($0, in: $1, axes: 2) }

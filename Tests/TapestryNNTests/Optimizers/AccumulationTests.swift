@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: full.indices) func itIsTheStepOfTheBigBatch(rule: Int) throws {
     let (name, optimizer) = Self.full[rule]
     let reference = try ReferenceCase.named(name, in: "optimizers")
-    for (parts, steps) in [(4, 1), (4, 2), (4, 20), (2, 20), (1, 20)] {
+    for (parts, steps) in [(4, 1), (4, 2), (4, 20), (8, 20), (2, 20), (1, 20)] {
       let w = try #require(try descend(reference, optimizer, parts: parts, steps: steps)["m/w"])
       #expect(try #require(reference.outputs["w \(steps)"]).error(of: w) < 1e-10, "\(parts) parts, \(steps) steps")
     }
@@ -79,5 +79,39 @@ import Testing
         "App/Main.swift:3: the gradients of sgd are gathered over 0 runs, which is not 1 or more; choose a value inside "
           + "the range"
       ])
+  }
+
+  @Test func aRuleWithAGradientOfItsOwnGathersNone() {
+    let own = Optimizer("own", learningRate: 1, memory: ["gradient"]) {
+      .init(parameter: $0.parameter, memory: $0.memory)
+    }
+    let graph = Graph()
+    graph.minimize(sum(graph.scope("m").parameter("a", [2], .ones)), with: own.accumulating(over: 2))
+    #expect(graph.diagnostics.map(\.message) == ["own keeps a 'gradient' of its own while gradients are gathered"])
+  }
+
+  /// The short last batch is another specialisation over the same state.
+  @Test(arguments: [("single rows", 1), ("batches of three", 3), ("all rows", 8)])
+  func descentByAnyBatch(name: String, size: Int) throws {
+    let reference = try ReferenceCase.named(name, in: "optimizers")
+    let program = program(.momentum(learningRate: 1e-2))
+    var state = try program.initialState()
+    state["m/w"] = try #require(reference.parameters["w"]).array(.float64)
+    let (rows, targets) = (try #require(reference.inputs["x"]).values, try #require(reference.inputs["y"]).values)
+    var (start, update) = (0, 0)
+    while update < 20 {
+      let end = Swift.min(start + size, 8)
+      _ = try program.run(
+        &state,
+        [
+          x: NDArray(Array(rows[3 * start..<3 * end]), shape: [end - start, 3]),
+          y: NDArray(Array(targets[start..<end]), shape: [end - start, 1]),
+        ])
+      start = end % 8
+      update += 1
+      if let wanted = reference.outputs["w \(update)"] {
+        #expect(wanted.error(of: try #require(state["m/w"])) < 1e-9, "update \(update)")
+      }
+    }
   }
 }

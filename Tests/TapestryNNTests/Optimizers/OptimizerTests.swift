@@ -74,4 +74,18 @@ import Testing
     try program.step()
     #expect(program.doubles("model/p") == [0.875])
   }
+
+  @Test func aRuleThatKeepsOtherThanItDeclaresIsDiagnosed() {
+    let graph = Graph()
+    let forgetful = Optimizer("forgetful", learningRate: 1, memory: ["a", "b"]) { step in
+      .init(parameter: step.parameter - step.gradient, memory: [step.gradient])
+    }
+    let loss = sum(graph.scope("m").parameter("p", [2], .ones))
+    graph.minimize(loss, with: forgetful, file: "App/Main.swift", line: 3)
+    #expect(
+      graph.diagnostics.map(\.description) == [
+        "App/Main.swift:3: the rule of forgetful keeps 1 tensors for 'm/p', but declares 2; return one for each name in "
+          + "`memory`, in that order"
+      ])
+  }
 }
