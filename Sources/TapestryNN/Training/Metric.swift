@@ -46,7 +46,7 @@ public struct Metric: Sendable {
     _ confusion: Output, average: ClassAverage = .binary, as name: String = "precision"
   ) -> Metric {
     sum(confusion, as: name) { (matrix) throws(TapestryError) in
-      try scalar(of: matrix) { TapestryNN.precision($0, average: average) }
+      try single(TapestryNN.precision(matrix, average: average))
     }
   }
 
@@ -57,7 +57,7 @@ public struct Metric: Sendable {
     _ confusion: Output, average: ClassAverage = .binary, as name: String = "recall"
   ) -> Metric {
     sum(confusion, as: name) { (matrix) throws(TapestryError) in
-      try scalar(of: matrix) { TapestryNN.recall($0, average: average) }
+      try single(TapestryNN.recall(matrix, average: average))
     }
   }
 
@@ -66,20 +66,16 @@ public struct Metric: Sendable {
   /// - Parameter confusion: reports what `confusionMatrix` gives.
   public static func f1Score(_ confusion: Output, average: ClassAverage = .binary, as name: String = "f1") -> Metric {
     sum(confusion, as: name) { (matrix) throws(TapestryError) in
-      try scalar(of: matrix) { TapestryNN.f1Score($0, average: average) }
+      try single(TapestryNN.f1Score(matrix, average: average))
     }
   }
 
-  /// What a function of graph gives for one array, by the plain meaning of its ops.
-  private static func scalar(of array: NDArray, _ function: (Tensor) -> Tensor) throws(TapestryError) -> Double {
-    let graph = Graph()
-    let result = function(graph.input("x", array.shape, array.dtype))
-    try graph.validate()
-    let arrays = try Interpreter(graph.snapshot).evaluate([result.value], inputs: ["x": array])
-    guard let number = arrays.first, number.count == 1 else {
+  /// The one number of a share.
+  private static func single(_ numbers: [Double]) throws(TapestryError) -> Double {
+    guard numbers.count == 1 else {
       throw TapestryError(
         .shapeMismatch, "a metric is one number for each class, not one", remedy: "average over the classes")
     }
-    return number.double(at: 0)
+    return numbers[0]
   }
 }
