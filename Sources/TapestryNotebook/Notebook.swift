@@ -46,7 +46,11 @@ public final class Notebook {
         own: own)
       switch reading {
       case .options(let options):
-        self.init(name, options) { Swift.print($0) }
+        self.init(name, options) { line in
+          Swift.print(line)
+          // A result nobody can read is a failure: a full disk, a closed file.
+          if fflush(nil) != 0 { Notebook.fail(name, Notebook.unprintable, status: 1) }
+        }
       case .help(let text):
         Swift.print(text, terminator: "")
         exit(0)
@@ -118,6 +122,11 @@ public final class Notebook {
     TapestryError(
       .invalidFile, "'\(file)' cannot be written into '\(options.output)'",
       remedy: "name a directory that can be written with `--output DIR`")
+  }
+
+  private static var unprintable: TapestryError {
+    TapestryError(
+      .invalidFile, "standard output cannot be written", remedy: "make room, or send the output elsewhere")
   }
 
   private static func fail(_ name: String, _ error: any Error, status: Int32) -> Never {

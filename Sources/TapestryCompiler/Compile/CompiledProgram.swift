@@ -65,7 +65,7 @@ package struct CompiledProgram: Sendable {
     optimized = try PassPlan(loopMemory.passes + plan.passes).run(program, &context)
     passes = context.reports
     clock.mark("passes")
-    let fused = FusedProgram(optimized, BodyOptions(fuses: options.fuses))
+    let fused = FusedProgram(optimized, BodyOptions(fuses: options.fuses, guardsBuffers: options.guardsBuffers))
     fusion = fused.plan
     clock.mark("fusion")
     let lowered = try fused.lowered()

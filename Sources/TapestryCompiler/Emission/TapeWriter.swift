@@ -143,6 +143,8 @@ struct TapeWriter {
       appendCopy(operands[source], operands[target], byteCount: slot.type.byteCount)
     }
     if tape.instructions.count > first { appendWave(first, commits: false) }
+    let base = operands[loop.workspace].offset
+    tape.guards += loop.body.guards.map { base + $0.lowerBound..<base + $0.upperBound }
     var frame = Frame(
       depth: outer.depth + 1, owner: owner, arena: operands[loop.workspace], state: loop.carries.map { operands[$0] },
       feeds: loop.feeds.map { moved($0, operands, outer.depth) },

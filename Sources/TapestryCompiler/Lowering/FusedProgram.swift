@@ -5,6 +5,8 @@ import TapestryTape
 /// What bodies of loops inherit from the compilation around them.
 struct BodyOptions: Sendable {
   let fuses: Bool
+  /// Whether no memory is shared and each buffer is followed by a guard.
+  var guardsBuffers = false
   /// How many loops are around.
   var depth = 0
 

@@ -18,7 +18,8 @@ extension Lowering {
         place < scan.counts.carries ? .state(carries[place]) : .output("stack \(place - scan.counts.carries)"), value)
     }
     let fused = FusedProgram(ProgramGraph(store: scan.body.store, roots: roots), bodies.inside)
-    let body = PlannedProgram(try fused.lowered(carries: Set(carries)), bindsOutputs: true)
+    let body = PlannedProgram(
+      try fused.lowered(carries: Set(carries)), bindsOutputs: true, guarded: bodies.guardsBuffers)
     let inputCount = scan.body.inputs.count
     let workspace = program.addBuffer(.arena, byteCount: body.arenaBytes, value: nil)
     draft.operands.append(DraftOperand(buffer: workspace, byteOffset: 0, isWrite: true))

@@ -211,7 +211,8 @@ package final class TapeExecutor {
       throw TapestryError(
         .internalFault,
         "op '\(call.op.callName)' evaluated to \(results.map(\.type)), but its shape rule says \(call.results)",
-        remedy: "make `evaluate` return what `resultTypes` promises")
+        remedy: "make `evaluate` return what `resultTypes` promises",
+        at: index < tape.places.count ? tape.places[index] : nil)
     }
     for (place, result) in results.enumerated() {
       prepared.addresses[first + operands.count + place]!.copyMemory(

@@ -37,6 +37,23 @@ import Testing
     try expectCompiledEqualsReference(graph)
   }
 
+  /// Buffers of a loop's body are followed by guards, too.
+  @Test func bodiesOfLoopsAreGuarded() throws {
+    let graph = Graph()
+    let x = graph.input("x", [5, 8])
+    let last = scan(over: [x], from: [graph.constant(0).broadcast(to: [8])]) { step in
+      ([cumulativeSum(cumulativeSum(step.inputs[0], axis: 0) + step.carries[0], axis: 0)], [])
+    }.carries[0]
+    graph.report("y", last)
+    var options = CompilerOptions()
+    options.guardsBuffers = true
+    let guarded = try CompiledProgram(graph, options)
+    #expect(guarded.tape.guards.count > guarded.memory.blocks.count)
+    let ends = guarded.tape.guards.map(\.upperBound)
+    #expect(ends.max()! <= guarded.tape.arenaBytes && Set(ends).count == ends.count)
+    try expectCompiledEqualsReference(graph)
+  }
+
   /// A network of some layers with its gradients and updates.
   @Test func theArenaIsNearlyAsSmallAsWhatIsAlive() throws {
     let graph = Graph()
