@@ -176,7 +176,7 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
 }
 
 size_t tap_register_bytes(const tap_region *region) {
-  return (size_t)tap_round_up((int64_t)region->registers * region->register_bytes, TAP_ALIGNMENT);
+  return (size_t)tap_round_up(region->registers * (region->register_bytes + (int64_t)sizeof(void *)), TAP_ALIGNMENT);
 }
 
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {

@@ -99,6 +99,49 @@ struct MapTests {
     }
   }
 
+  @Test("What is read after a store is what was loaded before it, over many tiles", arguments: levels)
+  func loadsBeforeStores(level: tap_level) throws {
+    var dice = Dice(8)
+    let extent = [90, 100]
+    let x = dice.floats(9000), y = dice.floats(9000), row = dice.floats(100)
+    let first = GuardedBuffer(x), second = GuardedBuffer(y), rows = GuardedBuffer(row)
+    let a = Operand(first, Float.self, rowMajor: extent), b = Operand(second, Float.self, rowMajor: extent)
+    // a <- a + b and b <- a - row, both from the values before.
+    let program = Program(
+      tile(TAP_LOAD, TAP_F32, 0, imm: 0), tile(TAP_LOAD, TAP_F32, 1, imm: 1), tile(TAP_LOAD, TAP_F32, 2, imm: 2),
+      tile(TAP_ADD, TAP_F32, 3, 0, 1), tile(TAP_STORE, TAP_F32, 0, 3, imm: 0), tile(TAP_SUB, TAP_F32, 0, 0, 2),
+      tile(TAP_STORE, TAP_F32, 0, 0, imm: 1))
+    try run(
+      TAP_KERNEL_REGION, level: level, extent: extent, program: program,
+      operands: [a, b, Operand(rows, Float.self, strides: [0, 1])])
+    #expect(patterns(first.values(as: Float.self)) == patterns(zip(x, y).map { $0 + $1 }))
+    #expect(patterns(second.values(as: Float.self)) == patterns(x.indices.map { x[$0] - row[$0 % 100] }))
+  }
+
+  @Test("A row repeated over rows that are several tiles long", arguments: levels)
+  func repeatedRow(level: tap_level) throws {
+    for columns in [7, 32, 500, 1300] {
+      var dice = Dice(9)
+      let extent = [4, 5, columns]
+      let x = dice.floats(20 * columns), row = dice.floats(columns)
+      let result = GuardedBuffer(x)
+      let program = Program(
+        tile(TAP_LOAD, TAP_F32, 0, imm: 0), tile(TAP_LOAD, TAP_F32, 1, imm: 1), tile(TAP_MUL, TAP_F32, 0, 0, 1),
+        tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
+      for split in [Split.whole, .pieces] {
+        let before: [Float] = result.values()
+        try run(
+          TAP_KERNEL_REGION, level: level, extent: extent, program: program,
+          operands: [
+            Operand(result, Float.self, rowMajor: extent),
+            Operand(GuardedBuffer(row), Float.self, strides: [0, 0, 1]),
+          ], split: split)
+        #expect(
+          patterns(result.values(as: Float.self)) == patterns(before.indices.map { before[$0] * row[$0 % columns] }))
+      }
+    }
+  }
+
   @Test("Constants and scalars are set up once, in every type", arguments: levels)
   func setup(level: tap_level) throws {
     func check<E: Element>(_ constant: E, _ scalar: E) throws {
