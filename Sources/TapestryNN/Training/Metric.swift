@@ -1,6 +1,5 @@
 public import TapestryCompiler
 public import TapestryCore
-import TapestryGraph
 
 // A quantity over many batches is made of what the program reports for each. Means are weighed by the rows of their
 // batch, so a short last batch counts as its rows do and the mean is that over all rows. What is no mean of means, such
