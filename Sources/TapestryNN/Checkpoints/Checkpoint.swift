@@ -21,9 +21,9 @@ import TapestryData
 /// }
 /// ```
 ///
-/// A training resumed from a checkpoint gives the same bits as one that never stopped. What is neither state nor a
-/// function of seed and epoch goes into the notes, as ``ReduceOnPlateau/memory`` does.
-/// A ``Trainer`` writes checkpoints by a ``CheckpointPlan`` and goes on from one it is given.
+/// A training resumed from a checkpoint gives the same bits as one that never stopped. A ``Trainer`` writes checkpoints
+/// by a ``CheckpointPlan`` and goes on from one it is given. In a loop of one's own, what is neither state nor a function
+/// of seed and epoch goes into the notes, as ``ReduceOnPlateau/memory`` does.
 public struct Checkpoint: Sendable, Hashable {
   /// Parameters, what optimizers remember, step counts and the random key, by path.
   public var state: ModelState
@@ -53,9 +53,10 @@ public struct Checkpoint: Sendable, Hashable {
     let file = try Safetensors(path: path)
     func number(_ key: String, _ range: ClosedRange<Int>) throws(TapestryError) -> Int {
       guard let text = file.metadata[key], let number = Int(text), range.contains(number) else {
+        let kind = range.lowerBound == 0 ? "a whole number of 0 or more" : "a whole number"
         throw TapestryError(
           .invalidFile,
-          "'\(path)': expected a whole number\(range.lowerBound == 0 ? " of 0 or more" : "") as '\(key)' in the metadata, found "
+          "'\(path)': expected \(kind) as '\(key)' in the metadata, found "
             + (file.metadata[key].map { "'\($0)'" } ?? "nothing"),
           remedy: "read a file that holds only a state with `ModelState(contentsOf:)`")
       }

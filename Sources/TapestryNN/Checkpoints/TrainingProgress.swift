@@ -39,13 +39,21 @@ extension TrainingProgress {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    func unreadable(_ reason: String) -> TapestryError {
+      TapestryError(
+        .invalidFile, "'\(path)': the progress of the training in the metadata cannot be read",
+        remedy: "resume from another checkpoint, or take its state with `ModelState(contentsOf:)`", notes: [reason])
+    }
     do {
       self = try decoder.decode(TrainingProgress.self, from: Foundation.Data(text.utf8))
     } catch {
-      throw TapestryError(
-        .invalidFile, "'\(path)': the progress of the training in the metadata cannot be read",
-        remedy: "resume from another checkpoint, or take its state with `ModelState(contentsOf:)`",
-        notes: ["\(error)"])
+      throw unreadable("\(error)")
+    }
+    guard batchSize >= 1, rowCount >= 1, (0...((rowCount - 1) / batchSize + 1)).contains(step) else {
+      throw unreadable("step \(step) of an epoch of \(rowCount) rows in batches of \(batchSize)")
+    }
+    guard sums.isWhole(within: rowCount) else {
+      throw unreadable("sums of metrics that have not the shapes they claim")
     }
   }
 }

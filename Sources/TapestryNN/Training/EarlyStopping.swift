@@ -37,7 +37,7 @@ public struct EarlyStopping: TrainingCallback, Sendable {
   public var memory: CallbackMemory {
     get { CallbackMemory(numbers: ["waited": Double(waited), "best": best.best ?? .nan]) }
     set {
-      waited = Int(newValue.numbers["waited"] ?? 0)
+      waited = newValue.count("waited")
       best.best = newValue.numbers["best"].flatMap { $0.isNaN ? nil : $0 }
     }
   }

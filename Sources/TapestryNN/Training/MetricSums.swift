@@ -20,10 +20,21 @@ struct MetricSums: Sendable, Hashable, Codable {
         totals.append(
           Total(extents: array.shape.extents, values: [Double](repeating: 0, count: array.count)))
       }
+      guard totals[place].extents == array.shape.extents else {
+        throw TapestryError(
+          .usage, "'\(metric.name)' was of shape \(Shape(totals[place].extents)) before, not \(array.shape)",
+          remedy: "resume with the metrics the training had")
+      }
       let weight = metric.isMean ? Double(rows) : 1
       for index in totals[place].values.indices { totals[place].values[index] += array.double(at: index) * weight }
     }
     rowCount += rows
+  }
+
+  /// Whether the sums, read from a file, are of so many rows at most and have as many values as their shapes say.
+  func isWhole(within rows: Int) -> Bool {
+    (0...rows).contains(rowCount)
+      && totals.allSatisfy { $0.extents.allSatisfy { $0 >= 0 } && Shape($0.extents).count == $0.values.count }
   }
 
   /// The values by name; before the first batch there are none.

@@ -46,7 +46,7 @@ public struct ReduceRateOnPlateau: TrainingCallback, Sendable {
     get { CallbackMemory(numbers: ["best": plateau.best, "waited": Double(plateau.waited)]) }
     set {
       plateau.best = newValue.numbers["best"] ?? plateau.best
-      plateau.waited = Int(newValue.numbers["waited"] ?? 0)
+      plateau.waited = newValue.count("waited")
     }
   }
 }

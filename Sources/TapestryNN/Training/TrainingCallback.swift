@@ -53,6 +53,9 @@ public struct CallbackMemory: Sendable, Hashable {
   /// Whole states by name.
   public var states: [String: ModelState]
 
+  /// A number of times kept as a number; 0 for what is none.
+  func count(_ name: String) -> Int { numbers[name].flatMap(Int.init(exactly:)).map { Swift.max($0, 0) } ?? 0 }
+
   /// What to keep.
   public init(numbers: [String: Double] = [:], states: [String: ModelState] = [:]) {
     self.numbers = numbers

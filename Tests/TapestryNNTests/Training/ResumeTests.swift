@@ -57,6 +57,43 @@ import Testing
     }
   }
 
+  /// A checkpoint is a file like any other: numbers in it are claims.
+  @Test(
+    arguments: [
+      (#""step":1,"#, #""step":-1,"#, true), (#""step":1,"#, #""step":4,"#, true),
+      (#""step":1,"#, #""step":1e30,"#, true),
+      (#""batchSize":4"#, #""batchSize":0"#, true), (#""rowCount":10"#, #""rowCount":0"#, true),
+      (#""extents":[]"#, #""extents":[3]"#, true), (#""extents":[]"#, #""extents":[-1]"#, true),
+      (#""extents":[]"#, #""extents":[1]"#, false), (#""waited":0"#, #""waited":1e300"#, false),
+      (#""waited":0"#, #""waited":"nan""#, false), (#""waited":0"#, #""waited":-7"#, false), ("{", "", true),
+    ] as [(String, String, Bool)])
+  func damagedProgressIsRefusedOrHarmless(old: String, new: String, isRefused: Bool) throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/run.safetensors"
+      var state = try SmallTraining.program().initialState(seed: 1)
+      _ = try fit(&state, epochs: 5, in: folder, first: [StopWhen { true }])
+      var file = try Safetensors(path: path)
+      let text = try #require(file.metadata["tapestry.training"])
+      #expect(text.contains(old), "\(text)")
+      file.metadata["tapestry.training"] = text.replacing(old, with: new)
+      try file.write(to: path)
+      guard !isRefused else {
+        let error = #expect(throws: TapestryError.self) { try Checkpoint(contentsOf: path) }
+        #expect(error?.code == .invalidFile && error?.notes.count == 1)
+        return
+      }
+      let checkpoint = try Checkpoint(contentsOf: path)
+      if old.contains("extents") {
+        let error = #expect(throws: TapestryError.self) {
+          try fit(&state, epochs: 5, in: folder, resuming: checkpoint)
+        }
+        #expect(error?.remedy == "resume with the metrics the training had")
+      } else {
+        #expect(try fit(&state, epochs: 5, in: folder, resuming: checkpoint).epochs.count >= 1)
+      }
+    }
+  }
+
   /// The machine went down in epoch 4, after the checkpoint of epoch 2: the log has rows the checkpoint knows nothing of.
   @Test func epochsAfterTheCheckpointAreTrainedAgain() throws {
     let start = try SmallTraining.program().initialState(seed: 1)
