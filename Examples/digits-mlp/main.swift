@@ -62,25 +62,16 @@ notebook.cell(
 
 let trained = notebook.cell(
   "Training",
-  "Adam on batches of \(batchSize), in another order each epoch; loss and accuracy are means over the batches."
+  "Adam on batches of \(batchSize), in another order each epoch; loss and accuracy are means over the rows."
 ) {
-  var state = try training.initialState(seed: options.seed)
-  var table = TextTable([.right("epoch"), .right("loss"), .right("accuracy")])
-  let progress = ProgressLine("training", total: options.epochs, unit: "epochs")
-  for epoch in 1...options.epochs {
-    var (loss, hits) = (0.0, 0.0)
-    for batch in digits.training.batches(of: batchSize, seed: options.seed, epoch: epoch) {
-      let out = try training.run(&state, [images: batch.images, Model.labels: batch.labels])
-      loss += try out.scalar(Model.loss) * Double(batch.rowCount)
-      hits += try out.scalar(Model.hits) * Double(batch.rowCount)
-    }
-    let count = Double(digits.training.rowCount)
-    let row = [decimal(loss / count, 4), decimal(hits / count, 4)]
-    table.add([String(epoch)] + row)
-    progress.advance(metrics: "loss \(row[0])  accuracy \(row[1])")
+  let trainer = Trainer(training, loss: Model.loss, metrics: [.mean(Model.hits)]) { [images] (batch: LabelledImages) in
+    [images: batch.images, Model.labels: batch.labels]
   }
-  progress.finish()
-  notebook.show(table)
+  var state = try training.initialState(seed: options.seed)
+  let history = try trainer.fit(
+    &state, digits.training, epochs: options.epochs, batchSize: batchSize, seed: options.seed,
+    callbacks: [ProgressDisplay()])
+  notebook.show(try history.table(of: ["loss", "accuracy"]))
   return state
 }
 
