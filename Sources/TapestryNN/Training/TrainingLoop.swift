@@ -62,20 +62,17 @@ struct TrainingLoop<Rows: DataRows> {
     if run.step == 0 { try tell { try $0.epochBegan(&$1) } }
     try makeSteps()
     let isWhole = run.step == run.stepsInEpoch
-    if isWhole { try measure() }
+    let values = isWhole ? try measuredValues() : [:]
     let seconds = secondsBefore + (clock.now - start) / .seconds(1)
     guard isWhole else { return secondsBefore = seconds }
     run.finishedEpochs = run.epoch
     run.step = 0
     run.sums = MetricSums()
     secondsBefore = 0
-    run.history.epochs.append(EpochRecord(epoch: run.epoch, values: measuredValues, seconds: seconds))
+    run.history.epochs.append(EpochRecord(epoch: run.epoch, values: values, seconds: seconds))
     try tell { try $0.epochEnded(&$1) }
     if let checkpoints = plan.checkpoints, run.epoch % checkpoints.every == 0 { try save(seconds: 0) }
   }
-
-  /// What the epoch that ends has measured.
-  private var measuredValues: [String: Double] = [:]
 
   /// Makes the steps left of the epoch, or those until a callback stops the training.
   private mutating func makeSteps() throws {
@@ -103,13 +100,14 @@ struct TrainingLoop<Rows: DataRows> {
     }
   }
 
-  /// Measures the epoch and validates.
-  private mutating func measure() throws {
-    measuredValues = try run.sums.values(trainer.measured)
+  /// What the epoch that ends has measured, validation included.
+  private func measuredValues() throws -> [String: Double] {
+    var values = try run.sums.values(trainer.measured)
     if let validation = plan.validation {
-      for (name, value) in try trainer.evaluate(run.state, validation) { measuredValues["val_" + name] = value }
+      for (name, value) in try trainer.evaluate(run.state, validation) { values["val_" + name] = value }
     }
-    for (name, rate) in run.state.namedLearningRates { measuredValues[name] = rate }
+    for (name, rate) in run.state.namedLearningRates { values[name] = rate }
+    return values
   }
 
   /// Writes a checkpoint, where the plan wants any.
