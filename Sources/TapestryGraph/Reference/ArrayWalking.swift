@@ -6,13 +6,22 @@ package struct BroadcastPlaces {
   private let strides: [Int]
   /// Whether the two shapes hold the same elements in the same order.
   private let isWhole: Bool
+  /// The elements of the wider shape.
+  private let count: Int
 
   package init(from shape: Shape, to wider: Shape) {
     extents = wider.extents
-    isWhole = shape.count == wider.count
+    count = wider.count
+    isWhole = shape.count == count
     let own = shape.rowMajorStrides
     let lead = wider.rank - shape.rank
     strides = wider.extents.indices.map { $0 < lead || shape[$0 - lead] == 1 ? 0 : own[$0 - lead] }
+  }
+
+  /// The elements of an array of the narrower shape, each wherever it stands in the wider one.
+  package func spread(_ array: NDArray) -> [Double] {
+    let values = array.doubles
+    return isWhole ? values : (0..<count).map { values[self[$0]] }
   }
 
   /// The row-major place in the narrower array of a row-major place in the wider one.
@@ -60,6 +69,20 @@ extension NDArray {
   /// An array whose element at each row-major place is a function of the place, and the nearest of its type.
   public init(_ shape: Shape, _ dtype: DType, _ element: (Int) -> Double) {
     self.init(zeros: shape, dtype)
-    for place in 0..<shape.count { setDouble(element(place), at: place) }
+    let address = uniqueBytes()
+    switch dtype {
+    case .float32:
+      let elements = address.assumingMemoryBound(to: Float.self)
+      for place in 0..<count { elements[place] = Float(element(place)) }
+    case .float64:
+      let elements = address.assumingMemoryBound(to: Double.self)
+      for place in 0..<count { elements[place] = element(place) }
+    case .int32:
+      let elements = address.assumingMemoryBound(to: Int32.self)
+      for place in 0..<count { elements[place] = Int32(nearest: element(place)) }
+    case .bool:
+      let elements = address.assumingMemoryBound(to: Bool.self)
+      for place in 0..<count { elements[place] = Bool(nearest: element(place)) }
+    }
   }
 }

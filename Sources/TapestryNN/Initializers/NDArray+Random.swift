@@ -1,23 +1,11 @@
 import Foundation
 package import TapestryCore
+import TapestryGraph
 
 extension NDArray {
   /// An array whose element at each place is a function of the place, rounded to the type.
   package static func filled(_ type: TensorType, _ element: (Int) -> Double) -> NDArray {
-    func store<Element: ArrayElement>(_: Element.Type) -> NDArray {
-      var array = NDArray(zeros: type.shape, type.dtype)
-      array.withUnsafeMutableBytes { bytes in
-        let elements = bytes.bindMemory(to: Element.self)
-        for place in elements.indices { elements[place] = Element(nearest: element(place)) }
-      }
-      return array
-    }
-    switch type.dtype {
-    case .float32: return store(Float.self)
-    case .float64: return store(Double.self)
-    case .int32: return store(Int32.self)
-    case .bool: return store(Bool.self)
-    }
+    NDArray(type.shape, type.dtype, element)
   }
 
   /// Uniform numbers in -bound ..< bound.

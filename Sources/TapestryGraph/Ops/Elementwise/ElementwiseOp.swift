@@ -85,14 +85,15 @@ extension ScalarOp {
   /// The reference meaning over arrays that broadcast.
   func evaluate(_ operands: [NDArray]) -> NDArray {
     let shape = operands.reduce(Shape([])) { $0.broadcast(with: $1.shape) ?? $0 }
-    let places = operands.map { BroadcastPlaces(from: $0.shape, to: shape) }
     let isInteger = operands.last!.dtype == .int32 && !isComparison && self != .select
     let dtype: DType = isComparison ? .bool : operands.last!.dtype
-    let values = operands.map(\.doubles)
-    return NDArray(shape, dtype) { place in
-      func operand(_ number: Int) -> Double { number < values.count ? values[number][places[number][place]] : 0 }
-      if isInteger { return Double(meaning(Int32(operand(0)), Int32(operand(1)))) }
-      return meaning(operand(0), operand(1), operand(2))
+    let values = operands.map { BroadcastPlaces(from: $0.shape, to: shape).spread($0) }
+    let (x, y, z) = (values[0], values.count > 1 ? values[1] : [], values.count > 2 ? values[2] : [])
+    if isInteger { return NDArray(shape, dtype) { Double(meaning(Int32(x[$0]), y.isEmpty ? 0 : Int32(y[$0]))) } }
+    switch values.count {
+    case 1: return NDArray(shape, dtype) { meaning(x[$0]) }
+    case 2: return NDArray(shape, dtype) { meaning(x[$0], y[$0]) }
+    default: return NDArray(shape, dtype) { meaning(x[$0], y[$0], z[$0]) }
     }
   }
 }

@@ -29,8 +29,8 @@ package struct Broadcast: Op {
   package func pullback(_ p: Pullback) -> [Tensor?] { [p.cotangent] }
 
   package func evaluate(_ operands: [NDArray]) -> [NDArray] {
-    let places = BroadcastPlaces(from: operands[0].shape, to: shape)
-    return [NDArray(shape, operands[0].dtype) { operands[0].double(at: places[$0]) }]
+    let elements = BroadcastPlaces(from: operands[0].shape, to: shape).spread(operands[0])
+    return [NDArray(shape, operands[0].dtype) { elements[$0] }]
   }
 
   package func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int { 0 }
