@@ -109,6 +109,8 @@ TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 #define TAP_FILTER_ELEMENTS 262144
 /// Elements of an operand a step of the gradient in the filter takes, about.
 #define TAP_FILTER_STEP 5120
+/// Places of the output it takes at least, about.
+#define TAP_FILTER_PLACES 128
 
 /// Elements added to the rows of a packed slab, so that they do not lie a large power of two apart.
 #define TAP_DOT_SKEW 16

@@ -89,8 +89,8 @@ static int64_t tap_block_count(int64_t extent, int64_t limit) {
   return blocks > 1 ? tap_min(extent, blocks + blocks % 2) : blocks;
 }
 
-// A block is some whole images, or rows of one, or a piece of a row. Some sixteen blocks are wanted; but images that are
-// small go by eight where there are enough of them, because their edges fill register tiles only side by side.
+// A block is some whole images, or rows of one, or a piece of a row. Some sixteen blocks are wanted; but small images
+// go by eight where there are enough of them, because their edges fill register tiles only side by side.
 tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, const tap_conv *v) {
   const int64_t *extent = region->extent;
   int64_t image = extent[1] * extent[2], places = extent[0] * image, columns = extent[3];
@@ -119,7 +119,8 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
   return l;
 }
 
-// A step of the pass takes about as much of the output as the first cache holds beside the input it belongs to.
+// A step of the pass takes about as much of the output as the first cache holds beside the input it belongs to, but
+// places enough to be worth adding up.
 tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   int64_t depth = v->c / v->groups, columns = v->oc / v->groups;
   tap_filter_layout l = {.taps = depth < 16 ? v->kw : 1, .channel_blocks = 1, .column_blocks = 1};
@@ -136,8 +137,10 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   l.block_elements = l.taps * tap_ceil_div(depth, l.channel_blocks) * l.pitch;
   l.together = tap_min(l.units, tap_max(1, TAP_FILTER_ELEMENTS / tap_max(1, l.block_elements)));
   int64_t row = v->ow * tap_max(l.packed_columns, v->stride_h * v->stride_w * v->c);
-  l.rows = tap_max(1, tap_min(v->oh, 2 * TAP_FILTER_STEP / tap_max(1, row)));
-  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, TAP_FILTER_STEP / tap_max(1, row * v->oh)));
+  int64_t lines = tap_max(2 * TAP_FILTER_STEP / tap_max(1, row), TAP_FILTER_PLACES / tap_max(1, v->ow));
+  l.rows = tap_max(1, tap_min(v->oh, lines));
+  int64_t images = tap_max(TAP_FILTER_STEP / tap_max(1, row * v->oh), TAP_FILTER_PLACES / tap_max(1, v->oh * v->ow));
+  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, images));
   l.packed_elements = l.images * l.rows * v->ow * l.packed_columns;
   return l;
 }

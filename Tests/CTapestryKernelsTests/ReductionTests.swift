@@ -120,6 +120,29 @@ struct ReductionTests {
     }
   }
 
+  @Test("A reduction that starts from a loaded value leaves the operand as it is", arguments: levels)
+  func loadedStart(level: tap_level) throws {
+    var dice = Dice(12)
+    for columns in [40, 64, 7] {
+      let x = dice.small(600 * columns, as: Float.self), start = dice.small(columns, as: Float.self)
+      let before = GuardedBuffer(start), result = GuardedBuffer(start)
+      let program = Program(sections: [
+        (TAP_ONCE, [tile(TAP_LOAD, TAP_F32, 0, imm: 1, kept: true)]),
+        (TAP_LOOP, [tile(TAP_LOAD, TAP_F32, 1, imm: 0), tile(TAP_REDUCE_SUM, TAP_F32, 0, 1, kept: true)]),
+        (TAP_ONCE, [tile(TAP_STORE, TAP_F32, 0, 0, imm: 2, kept: true)]),
+      ])
+      try run(
+        TAP_KERNEL_REGION, level: level, extent: [600, columns], kept: 0, reduced: 1, program: program,
+        operands: [
+          Operand(GuardedBuffer(x), Float.self, rowMajor: [600, columns]),
+          Operand(before, Float.self, strides: [0, 1]), Operand(result, Float.self, strides: [0, 1]),
+        ])
+      let want = start.indices.map { j in (0..<600).reduce(start[j]) { $0 + x[$1 * columns + j] } }
+      #expect(result.values() == want)
+      #expect(before.values() == start)
+    }
+  }
+
   @Test("Sums of any split have the same bits, and levels differ by rounding alone", arguments: spaces)
   func bits(space: Space) throws {
     var dice = Dice(21)
