@@ -43,7 +43,7 @@ notebook.cell(
     + "simplifies it, cuts it into kernels, orders them and gives each value a place in memory."
 ) {
   var state = try training.initialState(seed: options.seed)
-  let batch = digits.training.selecting(rows: Array(0..<batchSize))
+  let batch = digits.training.selecting(rows: Array(0..<min(batchSize, digits.training.rowCount)))
   let feeds: Feeds = [images: batch.images, Model.labels: batch.labels]
   _ = try training.run(&state, feeds)
   let report = try training.report
