@@ -65,10 +65,10 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
     l.units = l.batch * l.row_blocks * l.column_blocks;
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
-    if (l.units >= 16 || rows * columns * k < 1 << 22) break;
+    if (l.units >= 16 || rows * columns * k < 1 << 20) break;
     if (columns >= 128 && columns >= rows) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
-    } else if (rows > 42) {
+    } else if (rows >= 84) {
       l.block_rows = tap_ceil_div(rows, 2);
     } else {
       break;

@@ -129,7 +129,7 @@ private struct Beside: Op {
 
 extension Graph {
   /// Records an op of a type not known.
-  fileprivate func record(any op: any Op, _ operands: [Tensor]) -> [Tensor] {
+  func record(any op: any Op, _ operands: [Tensor]) -> [Tensor] {
     func record(_ op: some Op) -> [Tensor] { self.record(op, operands) }
     return record(op)
   }

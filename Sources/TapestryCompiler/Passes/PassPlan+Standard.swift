@@ -2,12 +2,15 @@ extension PassPlan {
   /// The passes every program goes through. Rules after the first pass leave canonical form behind, because they are
   /// run together with the rules that make it.
   package static let standard = PassPlan(
-    first + [MergeScansPass(), LoopsPass(step(BodyOptions.deepest))] + simplifying)
+    first + [MergeScansPass(), LoopsPass(step(BodyOptions.deepest))] + moving + simplifying)
 
   /// The passes the step of a loop goes through, when so many loops may be nested in it.
   private static func step(_ depth: Int) -> PassPlan {
-    PassPlan(first + [MergeScansPass()] + (depth > 1 ? [LoopsPass(step(depth - 1))] : []) + simplifying)
+    PassPlan(first + [MergeScansPass()] + (depth > 1 ? [LoopsPass(step(depth - 1))] : []) + moving + simplifying)
   }
+
+  /// What is moved out of simplified loops and dropped from them.
+  private static let moving: [any Pass] = [LoopProductsPass(), TrimLoopsPass()]
 
   private static let first: [any Pass] = [
     RulePass("canonicalize", "Gives expressions of one meaning one form.", CanonicalRules.all)
@@ -21,6 +24,9 @@ extension PassPlan {
     RulePass(
       "algebra", tags: ["simplify"], "Does less arithmetic for the same value.",
       AlgebraRules.all + CanonicalRules.all),
+    RulePass(
+      "lookups", tags: ["simplify"], "Works on the rows of a table instead of the rows looked up in it.",
+      LookupRules.all + CanonicalRules.all),
     RulePass(
       "views", tags: ["simplify"], "Moves transposes, reshapes and cuts to where they cost nothing.",
       ViewRules.all + CanonicalRules.all),

@@ -54,7 +54,11 @@ import Testing
     var seen: [String] = []
     context.observe = { name, program in seen.append("\(name) \(program.reachedCount)") }
     _ = try PassPlan.standard.stopping(after: "algebra").run(before, &context)
-    #expect(seen == ["canonicalize 3", "merge-scans 3", "loops 3", "fold 3", "stabilize 3", "algebra 1"])
+    #expect(
+      seen == [
+        "canonicalize 3", "merge-scans 3", "loops 3", "loop-products 3", "trim-loops 3", "fold 3", "stabilize 3",
+        "algebra 1",
+      ])
     let canonicalize = try #require(context.reports.first)
     #expect(canonicalize.nodesBefore == 4)
     #expect(canonicalize.nodesAfter == 3)

@@ -1,0 +1,253 @@
+package import TapestryCore
+import TapestryGraph
+
+// Products that need not be made step by step.
+//
+// With X, Y the tensors whose slices are x, y (axis 0 and the rows as one axis), and W the same in every step:
+//
+//   dot(x, W) in the step                          is a slice of dot(X, W), made before the loop
+//   a stack of dot(y, W), read by nothing else     is dot(Y, W), made after it from a stack of y
+//   a carry g + dot(transpose(x), y)               ends as its start + dot(transpose(X), Y)
+//   a carry g + sum(y), where y is stacked anyway  ends as its start + sum(Y)
+//
+// The first and third are what a recurrent layer and its gradient consist of: one large product uses the machine better
+// than one a step, and the loop is left with what depends on the step before. A carry is taken out only if all that
+// the step adds to it can be. A loop around loops is left alone: its products are over many steps already, and its blocks
+// are there so that not every step is kept. The scan is then cut anew from its body: hoisted products become slices, and what is read
+// after the loop is stacked.
+
+/// Moves products out of loops, where one product over all steps does for one in each.
+package struct LoopProductsPass: Pass {
+  package let name = "loop-products"
+  package let summary = "Makes one product over all steps before or after a loop of one in each."
+
+  package init() {}
+
+  package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
+    guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    let rule = Rule("a product in every step is one over all steps", on: Scan.self, .reassociates) {
+      (m: Match<Scan>) -> [Tensor]? in
+      guard m.op.length > 0, !m.op.body.store.ops.contains(where: { $0 is Scan }) else { return nil }
+      var loop = LoopWithProducts(m)
+      return loop.moved()
+    }
+    try RulePass(name, summary, [rule]).run(&program, &context)
+  }
+}
+
+private struct LoopWithProducts {
+  /// What a step adds to a carry.
+  private enum Term {
+    /// The product of two values with their rows summed.
+    case product(Value, Value)
+    case sum(Value, [Int])
+  }
+
+  private let match: Match<Scan>
+  private let scan: Scan
+  private let store: GraphStore
+  private let inputs: ScanParts<[Value]>
+  private let operands: ScanParts<[Tensor]>
+  /// Whether a node of the body is the same in every step, and how often it is read.
+  private let isSame: [Bool]
+  private let uses: [Int]
+
+  /// The products made before the loop, whole.
+  private var hoisted: [(value: Value, whole: Tensor)] = []
+  /// By carry what is added to it in each step.
+  private var sums: [Int: [Term]] = [:]
+  /// By output the product a stack of it is made by after the loop.
+  private var products: [Int: (left: Value, right: Value)] = [:]
+  /// What the new loop stacks.
+  private var stacks: [Value] = []
+
+  init(_ match: Match<Scan>) {
+    self.match = match
+    scan = match.op
+    store = scan.body.store
+    inputs = scan.parts(scan.body.inputs)
+    operands = scan.parts(match.operands)
+    var isSame = [Bool](repeating: true, count: store.count)
+    var uses = [Int](repeating: 0, count: store.count)
+    for value in inputs.carries + inputs.slices { isSame[Int(value.node)] = false }
+    for node in isSame.indices {
+      for operand in store.operands(of: node) {
+        uses[Int(operand.node)] += 1
+        if !isSame[Int(operand.node)] { isSame[node] = false }
+      }
+    }
+    for output in scan.body.outputs { uses[Int(output.node)] += 1 }
+    (self.isSame, self.uses) = (isSame, uses)
+  }
+
+  /// The results of the scan with products moved out of it; nil where there are none to move.
+  mutating func moved() -> [Tensor]? {
+    hoist()
+    let stackOutputs = scan.counts.carries..<scan.resultCount
+    for output in stackOutputs { findProduct(output) }
+    for output in stackOutputs where products[output] == nil { stack(scan.body.outputs[output]) }
+    for carry in 0..<scan.counts.carries { findTerms(carry, takingSums: false) }
+    for carry in 0..<scan.counts.carries where sums[carry] == nil { findTerms(carry, takingSums: true) }
+    return hoisted.isEmpty && sums.isEmpty && products.isEmpty ? nil : results()
+  }
+
+  // MARK: Finding
+
+  /// The operands of a product of two matrices.
+  private func matrices(_ value: Value) -> (left: Value, right: Value)? {
+    let node = Int(value.node)
+    guard store.op(of: node) is Dot, store.type(of: value).shape.rank == 2 else { return nil }
+    let operands = Array(store.operands(of: node))
+    return (operands[0], operands[1])
+  }
+
+  private mutating func hoist() {
+    for node in 0..<store.count {
+      guard let (left, right) = matrices(Value(node)), inputs.slices.contains(left), isSame[Int(right.node)] else {
+        continue
+      }
+      let product = dot(rows(whole(left)!), outside(right))
+      hoisted.append((Value(node), product.reshape(Shape([scan.length] + store.type(of: Value(node)).shape.extents))))
+    }
+  }
+
+  private mutating func findProduct(_ output: Int) {
+    let value = scan.body.outputs[output]
+    guard let (left, right) = matrices(value), !isHoisted(value), uses[Int(value.node)] == 1,
+      !isSame[Int(left.node)], isSame[Int(right.node)],
+      scan.body.outputs.contains(left) || store.type(of: left).shape.count <= store.type(of: value).shape.count
+    else { return }
+    products[output] = (left, right)
+    stack(left)
+  }
+
+  /// Finds out whether all that a step adds to a carry can be added after the loop.
+  private mutating func findTerms(_ carry: Int, takingSums: Bool) {
+    let start = inputs.carries[carry]
+    var terms: [Term] = []
+    var found = 0
+    var pending = [scan.body.outputs[carry]]
+    while let value = pending.popLast() {
+      let node = Int(value.node)
+      if value == start {
+        found += 1
+      } else if uses[node] != 1 {
+        return
+      } else if store.op(of: node) is Add,
+        store.operands(of: node).allSatisfy({ store.type(of: $0) == store.type(of: value) })
+      {
+        pending += store.operands(of: node)
+      } else if let term = term(value, takingSums) {
+        terms.append(term)
+      } else {
+        return
+      }
+    }
+    guard found == 1, uses[Int(start.node)] == 1, !terms.isEmpty else { return }
+    sums[carry] = terms
+    for case .product(let left, let right) in terms {
+      stack(left)
+      stack(right)
+    }
+  }
+
+  private func term(_ value: Value, _ takingSums: Bool) -> Term? {
+    if let (left, right) = matrices(value), store.op(of: Int(left.node)) is Transpose,
+      let rows = store.operands(of: Int(left.node)).first, !isSame[Int(rows.node)], !isSame[Int(right.node)],
+      (store.op(of: Int(left.node)) as? Transpose)?.permutation == [1, 0]
+    {
+      return .product(rows, right)
+    }
+    if takingSums, let sum = store.op(of: Int(value.node)) as? Sum,
+      let summed = store.operands(of: Int(value.node)).first, stacks.contains(summed) || whole(summed) != nil
+    {
+      return .sum(summed, sum.axes)
+    }
+    return nil
+  }
+
+  private func isHoisted(_ value: Value) -> Bool { hoisted.contains { $0.value == value } }
+
+  /// Has a value stacked, unless all its steps are known before the loop.
+  private mutating func stack(_ value: Value) {
+    if whole(value) == nil, !stacks.contains(value) { stacks.append(value) }
+  }
+
+  // MARK: Building
+
+  /// All steps of a value that is known before the loop runs.
+  private func whole(_ value: Value) -> Tensor? {
+    hoisted.first { $0.value == value }?.whole
+      ?? inputs.slices.firstIndex(of: value).map { operands.slices[$0] }
+  }
+
+  /// The steps and rows of [steps, rows, columns] as one axis.
+  private func rows(_ tensor: Tensor) -> Tensor {
+    tensor.reshape([tensor.extent(0) * tensor.extent(1), tensor.extent(2)])
+  }
+
+  /// A value that is the same in every step, outside of the loop.
+  private func outside(_ value: Value) -> Tensor {
+    var needed = [Bool](repeating: false, count: Int(value.node) + 1)
+    needed[Int(value.node)] = true
+    for node in needed.indices.reversed() where needed[node] {
+      for operand in store.operands(of: node) { needed[Int(operand.node)] = true }
+    }
+    var made: [Value: Tensor] = [:]
+    for (input, tensor) in zip(inputs.captures, operands.captures) { made[input] = tensor }
+    for node in needed.indices where needed[node] && made[Value(node)] == nil {
+      let results = match.result.graph.record(any: store.op(of: node), store.operands(of: node).map { made[$0]! })
+      for (output, tensor) in results.enumerated() { made[Value(node, output)] = tensor }
+    }
+    return made[value]!
+  }
+
+  /// The inputs that some outputs need when hoisted products are given.
+  private func needed(_ outputs: [Value]) -> [Bool] {
+    var isNeeded = [Bool](repeating: false, count: store.count)
+    for value in outputs { isNeeded[Int(value.node)] = true }
+    for node in isNeeded.indices.reversed() where isNeeded[node] && !isHoisted(Value(node)) {
+      for operand in store.operands(of: node) { isNeeded[Int(operand.node)] = true }
+    }
+    return isNeeded
+  }
+
+  private func results() -> [Tensor] {
+    let carries = (0..<scan.counts.carries).filter { sums[$0] == nil }
+    let outputs = carries.map { scan.body.outputs[$0] } + stacks
+    let isNeeded = needed(outputs)
+    let slices = inputs.slices.indices.filter { isNeeded[Int(inputs.slices[$0].node)] }
+    let captures = inputs.captures.indices.filter { isNeeded[Int(inputs.captures[$0].node)] }
+    let made = hoisted.filter { isNeeded[Int($0.value.node)] }
+    let cut = ScanParts(
+      carries: carries.map { inputs.carries[$0] }, slices: slices.map { inputs.slices[$0] } + made.map(\.value),
+      captures: captures.map { inputs.captures[$0] })
+    let given = ScanParts(
+      carries: carries.map { operands.carries[$0] }, slices: slices.map { operands.slices[$0] } + made.map(\.whole),
+      captures: captures.map { operands.captures[$0] })
+    let loop = Scan(
+      body: ScanBody(cutting: store, inputs: cut, outputs: outputs), length: scan.length, isReverse: scan.isReverse,
+      counts: ScanParts(carries: carries.count, slices: cut.slices.count, captures: cut.captures.count))
+    let looped = outputs.isEmpty ? [] : match.result.graph.record(loop, given.all)
+    func all(_ value: Value) -> Tensor { whole(value) ?? looped[carries.count + stacks.firstIndex(of: value)!] }
+
+    return (0..<scan.resultCount).map { output in
+      if let terms = sums[output] {
+        return terms.reduce(match.isScalar(output, 0) ? nil : operands.carries[output]) { total, term in
+          let amount =
+            switch term {
+            case .product(let left, let right): dot(rows(all(left)).transpose(), rows(all(right)))
+            case .sum(let value, let axes): sum(all(value), over: [0] + axes.map { $0 + 1 })
+            }
+          let fitted = amount.reshape(operands.carries[output].shape)
+          return total.map { $0 + fitted } ?? fitted
+        }!
+      }
+      if let (left, right) = products[output] {
+        let type = store.type(of: scan.body.outputs[output])
+        return dot(rows(all(left)), outside(right)).reshape(Shape([scan.length] + type.shape.extents))
+      }
+      return output < scan.counts.carries ? looped[carries.firstIndex(of: output)!] : all(scan.body.outputs[output])
+    }
+  }
+}
