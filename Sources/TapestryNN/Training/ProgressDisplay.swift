@@ -26,8 +26,8 @@ public struct ProgressDisplay: TrainingCallback {
 
   /// Begins the line of the training.
   public mutating func trainingBegan(_ run: inout TrainingRun) throws {
-    guard span == .training else { return }
-    let epochs = Swift.max(run.epochs - run.finishedEpochs, 0)
+    let epochs = run.epochs - run.finishedEpochs
+    guard span == .training, epochs > 0 else { return }
     line = ProgressLine(label, total: epochs * run.stepsInEpoch - run.step, unit: "steps")
   }
 

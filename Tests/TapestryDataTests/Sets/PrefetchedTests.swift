@@ -60,7 +60,7 @@ import Testing
   }
 
   /// An iterator let go stops the making: its queue holds nothing that waits, and its elements are let go.
-  @Test func anAbandonedWalkEnds() async throws {
+  @Test(.timeLimit(.minutes(1))) func anAbandonedWalkEnds() async throws {
     let census = Census()
     for _ in 0..<200 {
       let iterator = Prefetched(0..<1_000_000, ahead: 4) { Element($0, census) }.makeIterator()
