@@ -55,13 +55,16 @@ import Testing
     for size in [1, 2, 4, 8] {
       let parts = try trainer.evaluate(state, rows, batchSize: size)
       for name in ["loss", "mean error"] {
-        #expect(abs(try #require(parts[name]) - #require(whole[name])) < 1e-7)
+        let (part, all): (Double, Double) = (try #require(parts[name]), try #require(whole[name]))
+        #expect(abs(part - all) < 1e-7)
       }
     }
     // A mean of the means would be another number.
     let first = try trainer.evaluate(state, rows.selecting(rows: Array(0..<8)))
     let last = try trainer.evaluate(state, rows.selecting(rows: [8]))
-    #expect(abs(try (#require(first["loss"]) + #require(last["loss"])) / 2 - #require(whole["loss"])) > 1e-4)
+    let losses: [Double] = [try #require(first["loss"]), try #require(last["loss"])]
+    let mean = (losses[0] + losses[1]) / 2
+    #expect(abs(mean - (try #require(whole["loss"]))) > 1e-4)
   }
 
   @Test func validationIsAnEvaluationAfterEachEpoch() throws {

@@ -9,6 +9,8 @@ struct Surface {
     try checkPrograms(&checks)
     try checkData(&checks)
     try checkTerminal(&checks)
+    try checkLearning(&checks)
+    try checkModels(&checks)
   }
 
   private static func checkValues(_ checks: inout Checks) throws(TapestryError) {
