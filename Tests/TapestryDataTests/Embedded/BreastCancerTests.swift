@@ -41,9 +41,12 @@ import Testing
     }
     let training = try data.training.standardizing("features", by: scale)["features"].doubles
     #expect(abs(training.reduce(0, +)) < 1e-2)
-    #expect(abs(training.reduce(0) { $0 + $1 * $1 } / Double(training.count) - 1) < 1e-5)
+    let squares: [Double] = training.map { $0 * $0 }
+    let variance: Double = squares.reduce(0, +) / Double(training.count)
+    #expect(abs(variance - 1) < 1e-5)
     let heldOut = try data.heldOut.standardizing("features", by: scale)
-    #expect(abs(try heldOut["features"].doubles.reduce(0, +) + 192.7807388) < 1e-3)
+    let total: Double = try heldOut["features"].doubles.reduce(0, +)
+    #expect(abs(total + 192.7807388) < 1e-3)
     #expect(try heldOut["benign"] == data.heldOut["benign"])
   }
 }

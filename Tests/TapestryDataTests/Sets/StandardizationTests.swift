@@ -8,8 +8,10 @@ import Testing
     let scale = try Standardization(of: rows)
     #expect(scale.means == [3, 10])
     // The second feature never changes: it is moved to 0 and not divided by 0.
-    #expect(scale.deviations == [(8.0 / 3).squareRoot(), 1])
-    #expect(try scale.applied(to: rows).doubles == [-2 / scale.deviations[0], 0, 0, 0, 2 / scale.deviations[0], 0])
+    let deviation: Double = (8.0 / 3).squareRoot()
+    #expect(scale.deviations == [deviation, 1])
+    let expected: [Double] = [-2 / deviation, 0, 0, 0, 2 / deviation, 0]
+    #expect(try scale.applied(to: rows).doubles == expected)
     let other = try scale.applied(to: NDArray([3, 12] as [Float], shape: [1, 2]))
     #expect(other.type == TensorType(.float32, [1, 2]) && other.doubles == [0, 2])
   }

@@ -45,7 +45,8 @@ import Testing
     }
     let found = try decoding.evaluate(state, [source: sentence, mask: counted]).array(Output("tokens"))
     #expect(found.shape == [2, 5])
-    #expect(found.doubles == rows.flatMap { $0.dropFirst().map(Double.init) })
+    let expected: [Double] = rows.flatMap { row in row.dropFirst().map { Double($0) } }
+    #expect(found.doubles == expected)
     #expect(Set(found.doubles).count > 1)
   }
 
