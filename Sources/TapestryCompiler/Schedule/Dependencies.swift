@@ -59,4 +59,21 @@ struct Dependencies: Sendable {
     for index in order.reversed() { for first in before[index] { wave[first] = min(wave[first], wave[index] - 1) } }
     return wave
   }
+
+  /// The earliest wave of a draft that makes less memory than it reads, the latest of one that makes more.
+  func thriftyWaves(_ program: LoweredProgram) -> [Int] {
+    func bytes(_ buffers: [Int]) -> Int {
+      Set(buffers).reduce(0) { sum, buffer in
+        program.buffers[buffer].location == .arena ? sum + program.buffers[buffer].byteCount : sum
+      }
+    }
+    let latest = latestWaves()
+    var wave = [Int](repeating: 0, count: before.count)
+    for index in topologicalOrder() {
+      let draft = program.drafts[index]
+      let earliest = before[index].map { wave[$0] + 1 }.max() ?? 0
+      wave[index] = bytes(draft.writes) < bytes(draft.reads) ? earliest : latest[index]
+    }
+    return wave
+  }
 }

@@ -24,15 +24,16 @@ struct Schedule: Sendable {
 
 /// Chooses the order of least peak memory among several.
 ///
-/// The orders: every draft as early as its operands allow (short waits, results of the optimizer soon), and as late as
-/// its readers allow (short lives of values made from few operands).
+/// The orders: every draft as early as its operands allow (short waits, results of the optimizer soon); as late as its
+/// readers allow (short lives of values made from few operands); and each as suits it, early what makes less than it
+/// reads and late what makes more.
 struct Scheduler {
   let program: LoweredProgram
 
   /// The order chosen, its live intervals, and how many orders between drafts there are.
   func schedule() -> (schedule: Schedule, live: LiveIntervals, edges: Int) {
     let dependencies = Dependencies(program)
-    let orders = [dependencies.earliestWaves(), dependencies.latestWaves()]
+    let orders = [dependencies.earliestWaves(), dependencies.latestWaves(), dependencies.thriftyWaves(program)]
     var best: (schedule: Schedule, live: LiveIntervals, edges: Int)?
     var least = Int.max
     let edges = dependencies.before.reduce(0) { $0 + $1.count }

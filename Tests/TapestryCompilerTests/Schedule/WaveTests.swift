@@ -6,6 +6,37 @@ import Testing
 
 /// Waves of random programs respect what depends on what.
 @Suite struct WaveTests {
+  /// Values that shrink at once where they are made beside values that are not needed for long: neither as early nor as
+  /// late as possible is the best for all.
+  @Test func anOrderThatSuitsEachSavesMemory() throws {
+    let graph = Graph()
+    var chain = graph.input("x", [1024])
+    var shrunk: [Tensor] = []
+    for _ in 0..<6 {
+      chain = cumulativeSum(chain, axis: 0)
+      shrunk.append(max(chain))
+    }
+    var total = max(cumulativeSum(chain, axis: 0))
+    for place in 0..<6 {
+      let grown = cumulativeSum(graph.input("y \(place)", [1024]), axis: 0)
+      total = max(cumulativeSum(stack([total, max(grown)]), axis: 0))
+    }
+    total = max(cumulativeSum(stack([total] + shrunk), axis: 0))
+    graph.report("total", total)
+    let program = try FusedProgram(try ProgramGraph(tracing: graph), BodyOptions(fuses: true)).lowered()
+    let dependencies = Dependencies(program)
+    func peak(_ order: [Int]) -> Int {
+      let schedule = Schedule(order, program)
+      let live = LiveIntervals(program, schedule, dependencies)
+      return LiveIntervals.peak(live.intervals, waves: schedule.waves.count).bytes
+    }
+    let thrifty = peak(dependencies.thriftyWaves(program))
+    #expect(thrifty < peak(dependencies.earliestWaves()))
+    #expect(thrifty < peak(dependencies.latestWaves()))
+    #expect(PlannedProgram(program).arenaBytes <= thrifty)
+    try expectCompiledEqualsReference(graph)
+  }
+
   @Test(arguments: 0..<40) func everyInstructionWaitsForWhatItNeeds(_ seed: Int) throws {
     let fuzz = FuzzGraph(seed: seed, dtype: .float32, nodes: 50)
     let program = try ProgramGraph(tracing: fuzz.graph)
