@@ -6,6 +6,8 @@ struct Dependencies: Sendable {
   private(set) var writers: [[Int]]
   /// The drafts that read each buffer.
   private(set) var readers: [[Int]]
+  /// The drafts in an order that respects all dependencies.
+  private let order: [Int]
 
   init(_ program: LoweredProgram) {
     before = [[Int]](repeating: [], count: program.drafts.count)
@@ -19,15 +21,16 @@ struct Dependencies: Sendable {
       for buffer in Set(draft.reads).sorted() { before[index] += writers[buffer].filter { $0 != index } }
     }
     for (first, then) in program.orderings { before[then].append(first) }
+    order = Dependencies.topologicalOrder(before)
   }
 
   /// The draft that writes a buffer, where it is one.
   func soleWriter(of buffer: Int) -> Int? { writers[buffer].count == 1 ? writers[buffer][0] : nil }
 
-  /// The drafts in an order that respects all dependencies.
+  /// The drafts in an order that respects what comes before each.
   ///
   /// - Complexity: O(drafts + dependencies).
-  func topologicalOrder() -> [Int] {
+  private static func topologicalOrder(_ before: [[Int]]) -> [Int] {
     var after = [[Int]](repeating: [], count: before.count)
     var waiting = before.map(\.count)
     for (index, list) in before.enumerated() { for first in list { after[first].append(index) } }
@@ -47,13 +50,12 @@ struct Dependencies: Sendable {
   /// The earliest wave of each draft.
   func earliestWaves() -> [Int] {
     var wave = [Int](repeating: 0, count: before.count)
-    for index in topologicalOrder() { wave[index] = before[index].map { wave[$0] + 1 }.max() ?? 0 }
+    for index in order { wave[index] = before[index].map { wave[$0] + 1 }.max() ?? 0 }
     return wave
   }
 
   /// The latest wave of each draft that keeps the number of waves.
   func latestWaves() -> [Int] {
-    let order = topologicalOrder()
     let last = earliestWaves().max() ?? 0
     var wave = [Int](repeating: last, count: before.count)
     for index in order.reversed() { for first in before[index] { wave[first] = min(wave[first], wave[index] - 1) } }
@@ -69,7 +71,7 @@ struct Dependencies: Sendable {
     }
     let latest = latestWaves()
     var wave = [Int](repeating: 0, count: before.count)
-    for index in topologicalOrder() {
+    for index in order {
       let draft = program.drafts[index]
       let earliest = before[index].map { wave[$0] + 1 }.max() ?? 0
       wave[index] = bytes(draft.writes) < bytes(draft.reads) ? earliest : latest[index]
