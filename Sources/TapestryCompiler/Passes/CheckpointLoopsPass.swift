@@ -236,9 +236,9 @@ private struct Checkpoints {
 extension Scan {
   /// The scan over another number of steps that stacks some of its results only.
   fileprivate func over(_ length: Int, stacking outputs: [Int]) -> Scan {
-    let chosen = (body.outputs[..<counts.carries] + outputs.map { body.outputs[$0] })
-    let cut = ScanBody(cutting: body.store, inputs: parts(body.inputs), outputs: Array(chosen))
-    return Scan(body: cut, length: length, isReverse: isReverse, counts: counts)
+    let chosen = body.outputs[..<counts.carries] + outputs.map { body.outputs[$0] }
+    return Scan(
+      cutting: body.store, inputs: parts(body.inputs), outputs: Array(chosen), length: length, isReverse: isReverse)
   }
 
   /// How many loops are nested in it, itself counted.

@@ -226,8 +226,7 @@ private struct LoopWithProducts {
       carries: carries.map { operands.carries[$0] }, slices: slices.map { operands.slices[$0] } + made.map(\.whole),
       captures: captures.map { operands.captures[$0] })
     let loop = Scan(
-      body: ScanBody(cutting: store, inputs: cut, outputs: outputs), length: scan.length, isReverse: scan.isReverse,
-      counts: ScanParts(carries: carries.count, slices: cut.slices.count, captures: cut.captures.count))
+      cutting: store, inputs: cut, outputs: outputs, length: scan.length, isReverse: scan.isReverse)
     let looped = outputs.isEmpty ? [] : match.result.graph.record(loop, given.all)
     func all(_ value: Value) -> Tensor { whole(value) ?? looped[carries.count + stacks.firstIndex(of: value)!] }
 

@@ -105,12 +105,9 @@ private struct TrimmedLoop {
     func values(_ places: [Int]) -> [Value] { places.map { body.inputs[$0] } }
     let outputs = carries.map { body.outputs[$0] } + stacks
     let loop = Scan(
-      body: ScanBody(
-        cutting: body.store,
-        inputs: ScanParts(
-          carries: values(cut.carries), slices: values(cut.slices), captures: values(cut.captures)), outputs: outputs),
-      length: scan.length, isReverse: scan.isReverse,
-      counts: ScanParts(carries: carries.count, slices: cut.slices.count, captures: cut.captures.count))
+      cutting: body.store,
+      inputs: ScanParts(carries: values(cut.carries), slices: values(cut.slices), captures: values(cut.captures)),
+      outputs: outputs, length: scan.length, isReverse: scan.isReverse)
     let looped = outputs.isEmpty ? [] : graph.record(loop, cut.all.compactMap { operands[$0] })
     for tensor in looped.prefix(1) {
       graph.withStore { store in

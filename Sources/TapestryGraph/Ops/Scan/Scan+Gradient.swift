@@ -58,9 +58,7 @@ extension Scan {
       carries: (carryCotangents + sums).map(\.value),
       slices: border.slices + border.residuals + stackCotangents.map(\.value), captures: border.captures)
     let backward = Scan(
-      body: ScanBody(cutting: inner.snapshot, inputs: cut, outputs: outputs.map(\.value)), length: length,
-      isReverse: !isReverse,
-      counts: ScanParts(carries: cut.carries.count, slices: cut.slices.count, captures: cut.captures.count))
+      cutting: inner.snapshot, inputs: cut, outputs: outputs.map(\.value), length: length, isReverse: !isReverse)
     func operand(of input: Value) -> Tensor { p[body.inputs.firstIndex(of: input)!] }
     let starts =
       carryTargets.map { p.cotangents[$0] ?? zeros(like: p.results[$0]) } + captureTargets.map { zeros(like: p[$0]) }
@@ -106,8 +104,9 @@ extension Scan {
       return outputs.count - 1
     }
     if outputs.count == body.outputs.count { return (self, places) }
-    let extended = ScanBody(cutting: body.store, inputs: parts(body.inputs), outputs: outputs)
-    return (Scan(body: extended, length: length, isReverse: isReverse, counts: counts), places)
+    let extended = Scan(
+      cutting: body.store, inputs: parts(body.inputs), outputs: outputs, length: length, isReverse: isReverse)
+    return (extended, places)
   }
 }
 

@@ -99,9 +99,7 @@ extension Graph {
     let inputs = ScanParts(
       carries: first.map(\.value), slices: slices.map(\.value) + index, captures: effects.captures.map(\.inner))
     let op = Scan(
-      body: ScanBody(cutting: body.snapshot, inputs: inputs, outputs: results.map(\.value)), length: length,
-      isReverse: isReverse,
-      counts: ScanParts(carries: first.count, slices: inputs.slices.count, captures: inputs.captures.count))
+      cutting: body.snapshot, inputs: inputs, outputs: results.map(\.value), length: length, isReverse: isReverse)
     let counters = index.map { _ in iota([length]) }
     return (op, carries + xs + counters + effects.captures.map { Tensor(self, $0.outer) })
   }

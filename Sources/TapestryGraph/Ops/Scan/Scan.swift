@@ -16,11 +16,20 @@ package struct Scan: Op {
   /// The numbers of carries, of tensors scanned over and of captures.
   package let counts: ScanParts<Int>
 
-  package init(body: ScanBody, length: Int, isReverse: Bool, counts: ScanParts<Int>) {
-    self.body = body
+  /// A loop over a part of a graph.
+  ///
+  /// - Parameters:
+  ///   - graph: holds the step; see ``ScanBody/init(cutting:inputs:outputs:)``.
+  ///   - inputs: values of the graph, by the kind of input each becomes.
+  ///   - outputs: the next carries, one for each carry, then what is stacked.
+  package init(
+    cutting graph: GraphStore, inputs: ScanParts<[Value]>, outputs: [Value], length: Int, isReverse: Bool
+  ) {
+    body = ScanBody(cutting: graph, inputs: inputs, outputs: outputs)
+    counts = ScanParts(
+      carries: inputs.carries.count, slices: inputs.slices.count, captures: inputs.captures.count)
     self.length = length
     self.isReverse = isReverse
-    self.counts = counts
   }
 
   package var stackCount: Int { body.outputs.count - counts.carries }
