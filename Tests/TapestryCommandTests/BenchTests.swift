@@ -3,6 +3,7 @@ import TapestryCompiler
 import TapestryCore
 import TapestryGraph
 import TapestryNN
+import TapestryTape
 import Testing
 
 @Suite struct BenchTests {
@@ -67,6 +68,21 @@ import Testing
       try arenas
         == Workload.all.filter { ["mlp32", "mlp_tiny"].contains($0.name) }
         .map { try $0.compiled().memory.arenaBytes })
+  }
+
+  @Test func aProfileListsInstructionsLayersAndPhases() throws {
+    let run = Transcript("bench", "--profile", "mlp_tiny", "--seconds", "0", "--threads", "2")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    let tables = run.output.split(separator: "\n\n").map { $0.split(separator: "\n") }
+    try #require(tables.count == 4)
+    #expect(tables[0][0].hasPrefix("mlp_tiny: a step takes ") && tables[0][0].contains(" with 2 threads and "))
+    let model = try #require(Workload.all.first { $0.name == "mlp_tiny" })
+    let tape = try model.compiled().tape
+    // A title and a rule stand above the rows.
+    #expect(tables[1].count == 2 + tape.instructions.count)
+    for (row, label) in zip(tables[1].dropFirst(2), tape.labels) { #expect(row.hasSuffix("  " + label)) }
+    #expect(tables[2].dropFirst(2).map { $0.prefix { $0 != " " } } == ["mlp/layer0", "mlp/layer1", "mlp/layer2"])
+    #expect(tables[3].dropFirst(2).map { $0.prefix { $0 != " " } } == ["forward", "gradient"])
   }
 
   @Test func theMedianIsInTheMiddle() {

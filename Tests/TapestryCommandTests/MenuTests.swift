@@ -31,6 +31,7 @@ import Testing
     (["inspect", "gan", "--stop-after", "nothing"], "no pass is called 'nothing'"),
     (["inspect"], "argument MODEL is missing"),
     (["bench", "--only", "mlp32,cnn23"], "unknown workload 'cnn23'; did you mean 'cnn32'?"),
+    (["bench", "--profile", "mlp_tin"], "unknown workload 'mlp_tin'; did you mean 'mlp_tiny'?"),
     (["bench", "--threads", "0"], "a whole number from 1 to 1024"),
     (["verify"], "nothing to verify is named"),
     (["verify", "--functions", "--level", "avx3"], "this machine has no instruction set 'avx3'"),

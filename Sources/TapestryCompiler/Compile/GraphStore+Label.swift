@@ -1,4 +1,3 @@
-package import TapestryCore
 package import TapestryGraph
 
 extension GraphStore {
@@ -13,10 +12,8 @@ extension GraphStore {
     return text
   }
 
-  /// The line of the model that some nodes come from, in what concerns most of them.
-  package func place(of nodes: [Int]) -> SourcePlace? {
-    speaker(of: nodes).flatMap { origins(of: $0).last?.place }
-  }
+  /// Where the node that says most of some was first asked for.
+  package func origin(of nodes: [Int]) -> Origin? { speaker(of: nodes).flatMap { origins(of: $0).last } }
 
   /// The node to name for several: one that checks an index, as that is what can fail, or else the heaviest.
   private func speaker(of nodes: [Int]) -> Int? {

@@ -13,13 +13,22 @@ struct TapeWriter {
   /// What a body's slots are: operands of the tape around it.
   private struct Frame {
     var depth = 0
-    /// The scan whose body it is, in the graph around all loops.
+    /// The scan whose body it is, in the graph around all loops, and where the model has it.
     var owner: [Int] = []
+    var origin: Origin?
     var arena = Operand(.arena, offset: 0)
     var state: [Operand]
     var feeds: [Operand]
     var outputs: [Operand] = []
     var constants: [Int]
+
+    /// Where the model has an instruction: in a loop the line is its own, what it is for that of the loop.
+    func origin(of draft: Draft) -> Origin? {
+      guard depth > 0, let origin else { return draft.origin }
+      var result = draft.origin ?? origin
+      (result.scope, result.phase) = (result.scope.isEmpty ? origin.scope : result.scope, origin.phase)
+      return result
+    }
   }
 
   private var tape = Tape()
@@ -78,7 +87,11 @@ struct TapeWriter {
           placed.offset += operand.byteOffset
           return placed
         }
-        append(loop, operands, frame, owner: frame.depth == 0 ? program.drafts[wave[0]].members : frame.owner)
+        var inner = frame
+        if frame.depth == 0 {
+          (inner.owner, inner.origin) = (program.drafts[wave[0]].members, program.drafts[wave[0]].origin)
+        }
+        append(loop, operands, inner)
         noteStep(frame)
         continue
       }
@@ -132,11 +145,11 @@ struct TapeWriter {
     instruction.units = instruction.routine.units(draft)
     tape.instructions.append(instruction)
     tape.labels.append(draft.label)
-    tape.places.append(draft.place)
+    tape.origins.append(frame.origin(of: draft))
     tape.provenance.append(frame.depth == 0 ? draft.members : frame.owner)
   }
 
-  private mutating func append(_ loop: LoopDraft, _ operands: [Operand], _ outer: Frame, owner: [Int]) {
+  private mutating func append(_ loop: LoopDraft, _ operands: [Operand], _ outer: Frame) {
     let first = tape.instructions.count
     for (source, target) in zip(loop.initial, loop.carries) {
       let slot = loop.body.program.state[loop.carries.firstIndex(of: target)!]
@@ -146,7 +159,8 @@ struct TapeWriter {
     let base = operands[loop.workspace].offset
     tape.guards += loop.body.guards.map { base + $0.lowerBound..<base + $0.upperBound }
     var frame = Frame(
-      depth: outer.depth + 1, owner: owner, arena: operands[loop.workspace], state: loop.carries.map { operands[$0] },
+      depth: outer.depth + 1, owner: outer.owner, origin: outer.origin, arena: operands[loop.workspace],
+      state: loop.carries.map { operands[$0] },
       feeds: loop.feeds.map { moved($0, operands, outer.depth) },
       outputs: loop.outputs.map { moved($0, operands, outer.depth) },
       constants: [])
@@ -183,7 +197,7 @@ struct TapeWriter {
     tape.regions.append(draft.region!)
     tape.instructions.append(instruction)
     tape.labels.append("copy")
-    tape.places.append(nil)
+    tape.origins.append(nil)
     tape.provenance.append([])
   }
 

@@ -50,8 +50,8 @@ struct Draft: Sendable {
   /// The nodes it computes, and what they are in a few words.
   var members: [Int]
   var label = "copy"
-  /// The line of the model it comes from.
-  var place: SourcePlace?
+  /// Scope, line and phase of the model it comes from.
+  var origin: Origin?
   var flops = 0
   /// Whether it checks indices.
   var canFault = false

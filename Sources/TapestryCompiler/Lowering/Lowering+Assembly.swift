@@ -60,7 +60,7 @@ extension Lowering {
     var draft = Draft(
       routine: .kernel(TAP_KERNEL_REGION), dtype: dtype, region: Region(mapping: code, extents, strides),
       operands: operands, members: node.map { [$0] } ?? [])
-    if let node { (draft.label, draft.place) = (graph.label(of: [node]), graph.place(of: [node])) }
+    if let node { (draft.label, draft.origin) = (graph.label(of: [node]), graph.origin(of: [node])) }
     program.drafts.append(draft)
   }
 

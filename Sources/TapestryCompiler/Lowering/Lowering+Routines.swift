@@ -14,7 +14,7 @@ extension Lowering {
     if let padding = op as? Pad { return lower(padding, node) }
     var draft = Draft(
       routine: .callOut(-1), dtype: graph.type(of: operands.first ?? results[0]).dtype, operands: [], members: [node])
-    (draft.label, draft.place) = (graph.label(of: [node]), graph.place(of: [node]))
+    (draft.label, draft.origin) = (graph.label(of: [node]), graph.origin(of: [node]))
     draft.flops = flops([node])
     for operand in operands { draft.operands.append(contiguous(operand)) }
     for result in results {

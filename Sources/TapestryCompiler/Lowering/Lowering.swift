@@ -140,7 +140,7 @@ struct Lowering {
       draft.operands[draft.operands.count - 1].walk = walk
     }
     draft.flops = flops(group.members)
-    (draft.label, draft.place) = (graph.label(of: group.members), graph.place(of: group.members))
+    (draft.label, draft.origin) = (graph.label(of: group.members), graph.origin(of: group.members))
     draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
     if group.product >= 0 {
       lowerProduct(group.product, &draft)

@@ -12,10 +12,11 @@ final class Specialization: Sendable {
   let compiled: CompiledProgram
   private let team: ThreadTeam?
   private let kernels: KernelTable
-  private let free = Mutex<[Idle]>([])
+  private let free = Mutex<[BoundExecutor]>([])
 
-  /// An executor nobody uses. `@unchecked Sendable`: the list hands each out to one run at a time.
-  private struct Idle: @unchecked Sendable {
+  /// An executor with the memory its slots are bound to. `@unchecked Sendable`: the list hands each out to one run at a
+  /// time.
+  struct BoundExecutor: @unchecked Sendable {
     let executor: TapeExecutor
     let state: UnsafeMutablePointer<UnsafeMutableRawPointer>
     let feeds: UnsafeMutablePointer<UnsafeMutableRawPointer>
@@ -51,51 +52,33 @@ final class Specialization: Sendable {
   /// results were used before.
   func run(_ state: inout ModelState, _ feeds: Feeds, into results: inout Results) throws(TapestryError) {
     let tape = compiled.tape
-    try checkState(state)
-    if !results.match(tape.outputs) {
-      results = Results(tape.outputs.map { ($0.name, $0.type) })
+    try withExecutor(&state, feeds) { (bound) throws(TapestryError) in
+      try bound.executor.run(state: bound.state, feeds: bound.feeds)
+      if !results.match(tape.outputs) {
+        results = Results(tape.outputs.map { ($0.name, $0.type) })
+      }
+      for output in tape.outputs.indices { bound.executor.copyOutput(output, to: results.address(of: output)) }
     }
-    let idle = take()
-    defer { free.withLock { $0.append(idle) } }
-    bind(idle, &state, feeds)
-    try withExtendedLifetime((state, feeds)) { () throws(TapestryError) in
-      try idle.executor.run(state: idle.state, feeds: idle.feeds)
-    }
-    for output in tape.outputs.indices { idle.executor.copyOutput(output, to: results.address(of: output)) }
   }
 
-  /// Runs some steps and measures them: whole, and instruction by instruction.
-  func profile(_ state: inout ModelState, _ feeds: Feeds, steps: Int) throws(TapestryError) -> ProgramProfile {
+  /// Lends a free executor, its slots pointed at the memory of state and feeds.
+  func withExecutor<Result>(
+    _ state: inout ModelState, _ feeds: Feeds, _ body: (BoundExecutor) throws(TapestryError) -> Result
+  ) throws(TapestryError) -> Result {
     try checkState(state)
-    let tape = compiled.tape
-    let idle = take()
-    defer { free.withLock { $0.append(idle) } }
-    bind(idle, &state, feeds)
-    var least = [Int](repeating: .max, count: tape.instructions.count)
-    var (step, clock) = (Int.max, Int.max)
-    for _ in 0..<steps {
-      let start = ContinuousClock.now
-      clock = min(clock, (ContinuousClock.now - start).nanoseconds)
-      let begin = ContinuousClock.now
-      try idle.executor.run(state: idle.state, feeds: idle.feeds)
-      step = min(step, (ContinuousClock.now - begin).nanoseconds)
-      let times = try idle.executor.profile(state: idle.state, feeds: idle.feeds)
-      for index in least.indices { least[index] = min(least[index], times[index]) }
-    }
-    let entries = least.indices.map {
-      ProgramProfile.Entry(
-        label: tape.labels[$0], routine: tape.name(of: tape.instructions[$0].routine), nanoseconds: least[$0])
-    }
-    return ProgramProfile(entries: entries, stepNanoseconds: step, clockNanoseconds: clock)
+    let bound = take()
+    defer { free.withLock { $0.append(bound) } }
+    bind(bound, &state, feeds)
+    return try withExtendedLifetime((state, feeds)) { () throws(TapestryError) in try body(bound) }
   }
 
   /// Points an executor's slots at the memory of state and feeds.
-  private func bind(_ idle: Idle, _ state: inout ModelState, _ feeds: Feeds) {
+  private func bind(_ bound: BoundExecutor, _ state: inout ModelState, _ feeds: Feeds) {
     let tape = compiled.tape
-    for slot in tape.feeds.indices { idle.feeds[slot] = address(of: tape.feeds[slot].name, in: feeds) }
+    for slot in tape.feeds.indices { bound.feeds[slot] = address(of: tape.feeds[slot].name, in: feeds) }
     for slot in tape.state.indices {
       let path = tape.state[slot].name
-      idle.state[slot] = (tape.writesState[slot] ? state.uniqueAddress(of: path) : state.address(of: path))!
+      bound.state[slot] = (tape.writesState[slot] ? state.uniqueAddress(of: path) : state.address(of: path))!
     }
   }
 
@@ -104,10 +87,10 @@ final class Specialization: Sendable {
     return array.storage.base
   }
 
-  private func take() -> Idle {
+  private func take() -> BoundExecutor {
     if let idle = free.withLock({ $0.popLast() }) { return idle }
     let tape = compiled.tape
-    return Idle(
+    return BoundExecutor(
       executor: TapeExecutor(tape, kernels: kernels, team: team),
       state: .allocate(capacity: max(tape.state.count, 1)), feeds: .allocate(capacity: max(tape.feeds.count, 1)))
   }

@@ -1,8 +1,13 @@
 package import TapestryCore
 
 /// What a node is for.
-package enum Phase: UInt8, Sendable, Hashable, CaseIterable {
-  case forward, gradient, update
+public enum Phase: String, Sendable, Hashable, CaseIterable {
+  /// The model as it was written.
+  case forward
+  /// What a gradient needs beyond the model.
+  case gradient
+  /// The step of an optimizer.
+  case update
 }
 
 /// Where a node was made.

@@ -1,5 +1,6 @@
 import CTapestryKernels
 package import TapestryCore
+import TapestryGraph
 
 // The executor replays a tape.
 //
@@ -21,11 +22,13 @@ package final class TapeExecutor {
   private let poisonsDeadMemory: Bool
   /// For each step whether it lies in a loop, so that its addresses move.
   private let depths: [Int]
+  /// The threads that share a wave when the team is free.
+  package var threadCount: Int { team?.threads ?? 1 }
   /// How many slices ran on threads other than the caller's: what tests count.
   package private(set) var helperSlices = 0
 
-  /// While a run is profiled, what each instruction took.
-  private var nanoseconds: [Int] = []
+  /// While a run is recorded, what each thread did.
+  private var log: EventLog?
   private var bases = Bases()
   private var counters = SIMD4<Int>.zero
   /// The wave being run, for the team.
@@ -75,15 +78,10 @@ package final class TapeExecutor {
   /// - Parameters:
   ///   - state: the memory of each state slot; written slots are updated in place.
   ///   - feeds: the memory of each feed slot; only read.
+  ///   - sharing: whether the team helps; without, the calling thread runs alone.
   /// - Throws: `indexOutOfRange`, or what an op called out to throws; state is then as it was.
   package func run(
-    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?
-  ) throws(TapestryError) {
-    try run(state: state, feeds: feeds, sharing: true)
-  }
-
-  private func run(
-    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?, sharing: Bool
+    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?, sharing: Bool = true
   ) throws(TapestryError) {
     bases = Bases(state: state, feeds: feeds)
     tap_fault_reset(prepared.fault)
@@ -160,23 +158,28 @@ package final class TapeExecutor {
       return
     }
     for index in step.first..<step.first + step.count {
-      let start = nanoseconds.isEmpty ? nil : ContinuousClock.now
       switch tape.instructions[index].routine {
       case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: 0)
-      case .callOut(let number): try callOut(Int(number), index)
+      case .callOut(let number):
+        let begin = log?.now ?? 0
+        try callOut(Int(number), index)
+        log?.append(index, thread: 0, since: begin)
       }
-      if let start { nanoseconds[index] += (ContinuousClock.now - start).nanoseconds }
     }
   }
 
-  /// Runs the tape once on the calling thread; gives the nanoseconds each instruction took, loops summed up.
-  package func profile(
-    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?
-  ) throws(TapestryError) -> [Int] {
-    nanoseconds = [Int](repeating: 0, count: tape.instructions.count)
-    defer { nanoseconds = [] }
-    try run(state: state, feeds: feeds, sharing: false)
-    return nanoseconds
+  /// Runs the tape once and records what each thread did when. Parameters and errors are those of a run.
+  package func record(
+    state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?, sharing: Bool = true
+  ) throws(TapestryError) -> [ExecutionEvent] {
+    let log = EventLog(threads: threadCount)
+    self.log = log
+    defer {
+      self.log = nil
+      log.deallocate()
+    }
+    try run(state: state, feeds: feeds, sharing: sharing)
+    return log.events
   }
 
   /// The share of one thread in the current wave.
@@ -194,7 +197,9 @@ package final class TapeExecutor {
     guard begin < end else { return }
     var call = prepared.calls[index]
     call.scratch = scratch + prepared.scratchBytes * thread
+    let start = log?.now ?? 0
     kernels.run(kernel, &call, begin, end)
+    log?.append(index, thread: thread, since: start)
   }
 
   /// Runs an op by its reference meaning.
@@ -212,7 +217,7 @@ package final class TapeExecutor {
         .internalFault,
         "op '\(call.op.callName)' evaluated to \(results.map(\.type)), but its shape rule says \(call.results)",
         remedy: "make `evaluate` return what `resultTypes` promises",
-        at: index < tape.places.count ? tape.places[index] : nil)
+        at: place(of: index))
     }
     for (place, result) in results.enumerated() {
       prepared.addresses[first + operands.count + place]!.copyMemory(
@@ -229,8 +234,11 @@ package final class TapeExecutor {
       .indexOutOfRange,
       "index \(fault.value) is outside 0 ..< \(fault.bound) in \(tape.labels[index])",
       remedy: "feed indices in 0 ..< \(fault.bound); state is as it was before the run",
-      at: index < tape.places.count ? tape.places[index] : nil)
+      at: place(of: index))
   }
+
+  /// The line of the model an instruction comes from.
+  private func place(of index: Int) -> SourcePlace? { index < tape.origins.count ? tape.origins[index]?.place : nil }
 
   private func poison(after step: Int) {
     for range in tape.deadAfter[step] {

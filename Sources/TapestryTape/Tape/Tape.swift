@@ -1,4 +1,5 @@
 package import TapestryCore
+package import TapestryGraph
 
 /// A compiled program: steps over a flat list of instructions, and what must be bound to run them.
 package struct Tape: Sendable {
@@ -34,8 +35,8 @@ package struct Tape: Sendable {
   package var guards: [Range<Int>] = []
   /// What each instruction is for, one line: printed in listings and messages.
   package var labels: [String] = []
-  /// The line of the model each instruction comes from, where that is known.
-  package var places: [SourcePlace?] = []
+  /// Scope, line and phase of the model each instruction comes from, where they are known.
+  package var origins: [Origin?] = []
   /// The nodes of the optimised graph each instruction computes.
   package var provenance: [[Int]] = []
 

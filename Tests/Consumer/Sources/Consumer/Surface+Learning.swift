@@ -49,7 +49,9 @@ extension Surface {
     checks.expect(steps == 9 && record?["val_f1"] != nil && history.specializations >= 2, "a training")
     let profile: ProgramProfile = try program.profile(state, [images: rows.images, labels: rows.labels], steps: 2)
     let entries: [ProgramProfile.Entry] = profile.entries
-    checks.expect(!entries.isEmpty, "a profile")
+    let phase: Phase? = entries.first?.phase
+    let totals: [ProgramProfile.Total] = profile.layers
+    checks.expect(phase == .forward && !totals.isEmpty && profile.threads >= 1, "a profile")
   }
 
   /// A callback of one's own, with what it remembers in a checkpoint.
