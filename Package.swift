@@ -51,7 +51,10 @@ let package = Package(
       ]),
     tests(of: "CTapestryKernels"),
     tests(of: "TapestryCore"),
-    tests(of: "TapestryGraph", ["TapestryCore"]),
+    .target(
+      name: "OpKit", dependencies: ["TapestryCore", "TapestryGraph"], path: "Tests/Support/OpKit",
+      swiftSettings: strict),
+    tests(of: "TapestryGraph", ["TapestryCore", "OpKit"]),
     tests(of: "TapestryTape", ["TapestryCore"]),
     .target(
       name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter",
@@ -68,6 +71,15 @@ let package = Package(
     tests(
       of: "TapestryCommand",
       ["CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
+    // The code of the guides, which sees what a user sees, and the test that holds the pages to it.
+    .target(
+      name: "Guides", dependencies: ["Tapestry"], path: "Tests/Guides", packageAccess: false, swiftSettings: strict),
+    tests(
+      of: "Guides",
+      [
+        "OpKit", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryCommand",
+        "CTapestryKernels",
+      ]),
     .executableTarget(
       name: "TapestryCommand",
       dependencies: [

@@ -1,3 +1,4 @@
+import OpKit
 import TapestryCore
 import Testing
 

@@ -1,9 +1,9 @@
-import TapestryCore
-import TapestryGraph
+package import TapestryCore
+package import TapestryGraph
 
 extension SampleOperand {
   /// Values of the operand's domain, away from its kinks; float types become float64 where the check asks for it.
-  func array(seed: Int, inDouble: Bool) -> NDArray {
+  package func array(seed: Int, inDouble: Bool) -> NDArray {
     let dtype: DType = inDouble && type.dtype.isFloat ? .float64 : type.dtype
     let stream = RandomStream(seed: seed, name: "sample")
     return NDArray(type.shape, dtype) { place in
@@ -20,13 +20,13 @@ extension SampleOperand {
 
 extension NDArray {
   /// Numbers in -1 ..< 1 of the array's type: a direction, or weights.
-  func direction(seed: Int) -> NDArray {
+  package func direction(seed: Int) -> NDArray {
     let stream = RandomStream(seed: seed, name: "direction")
     return NDArray(shape, dtype) { stream.uniform(at: $0) * 2 - 1 }
   }
 
   /// The array moved along a direction.
-  func moved(_ distance: Double, along direction: NDArray) -> NDArray {
+  package func moved(_ distance: Double, along direction: NDArray) -> NDArray {
     NDArray(shape, dtype) { double(at: $0) + distance * direction.double(at: $0) }
   }
 }

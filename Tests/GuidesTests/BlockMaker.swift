@@ -1,0 +1,124 @@
+import Foundation
+import Guides
+import TapestryCommand
+import TapestryCore
+
+/// Makes the blocks of the pages.
+///
+/// | block | what it makes |
+/// |---|---|
+/// | `swift NAME + NAME` | parts of the code in Tests/Guides, one after the other |
+/// | `prints NAME` | what a part printed |
+/// | `tapestry ARGUMENTS` | what the command line prints |
+/// | `notebook NAME ARGUMENTS` | what a notebook prints |
+/// | `source PATH: START` | the declaration in a source file that starts so |
+/// | `ops` | the op reference |
+struct BlockMaker {
+  private let parts: [String: String]
+  private let printed: [String: String]
+
+  /// Reads the code and runs it once.
+  init() throws {
+    parts = try SourceParts(folder: "Tests/Guides").parts
+    let folder = FileManager.default.temporaryDirectory.appending(path: "guides-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    printed = try GuideRun(writingInto: folder.path).printed
+  }
+
+  /// The names of the parts.
+  var partNames: [String] { parts.keys.sorted() }
+
+  /// The text of a block; nil where this system cannot tell.
+  func make(_ block: GuidePage.Block) throws -> String? {
+    switch block.kind {
+    case "swift":
+      return fenced(try BlockMaker.names(block).map { try known($0, in: parts) }.joined(separator: "\n\n"), "swift")
+    case "prints": return fenced(try filtered(known(block.argument, in: printed), block.filters))
+    case "tapestry": return fenced(try filtered(output(of: block.argument), block.filters))
+    case "notebook":
+      return try notebook(block.argument).map { fenced(try filtered($0, block.filters)) }
+    case "source": return fenced(try declaration(block.argument), "swift")
+    case "ops": return try OpReference().text
+    default: throw Unknown("no block is made by '\(block.kind)'")
+    }
+  }
+
+  /// The names of the parts that a block of code shows.
+  static func names(_ block: GuidePage.Block) -> [String] {
+    block.argument.components(separatedBy: " + ")
+  }
+
+  private func fenced(_ text: String, _ language: String = "") -> String {
+    "```\(language)\n\(text.trimmingCharacters(in: .newlines))\n```"
+  }
+
+  private func known(_ name: String, in table: [String: String]) throws -> String {
+    guard let text = table[name] else { throw Unknown("no part is called '\(name)'") }
+    return text
+  }
+
+  private func output(of arguments: String) throws -> String {
+    var (output, errors) = ("", "")
+    let status = TapestryTool.run(arguments.split(separator: " ").map(String.init)) { text, isError in
+      if isError { errors += text } else { output += text }
+    }
+    // A command shown to fail shows its error.
+    return status == 0 ? output : errors
+  }
+
+  /// The output of an executable that is built beside the tests.
+  private func notebook(_ command: String) throws -> String? {
+    #if os(Linux)
+      let words = command.split(separator: " ").map(String.init)
+      let folder = FileManager.default.temporaryDirectory.appending(path: "notebook-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let process = Process()
+      let pipe = Pipe()
+      process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+        path: words[0])
+      process.arguments = words.dropFirst() + ["--output", folder.path]
+      process.standardOutput = pipe
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let printed = try pipe.fileHandleForReading.readToEnd() ?? Foundation.Data()
+      process.waitUntilExit()
+      guard process.terminationStatus == 0 else { throw Unknown("'\(command)' failed") }
+      return String(decoding: printed, as: UTF8.self)
+    #else
+      return nil
+    #endif
+  }
+
+  private func declaration(_ argument: String) throws -> String {
+    let pieces = argument.components(separatedBy: ": ")
+    let text = try String(contentsOf: Repository.root.appending(path: pieces[0]), encoding: .utf8)
+    guard pieces.count == 2, let cut = SourceParts.declaration(of: pieces[1], in: text) else {
+      throw Unknown("no declaration '\(argument)'")
+    }
+    return cut
+  }
+
+  /// Lines that are left: `first N`, `from START`, `until START` (that line excluded), `without notes` (what follows two
+  /// spaces and `#`).
+  private func filtered(_ text: String, _ filters: [String]) throws -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for filter in filters {
+      let words = filter.split(separator: " ", maxSplits: 1).map(String.init)
+      switch words[0] {
+      case "first": lines = Array(lines.prefix(Int(words[1]) ?? 0))
+      case "from": lines = Array(lines.drop { !$0.hasPrefix(words[1]) })
+      case "until": lines = Array(lines.prefix { !$0.hasPrefix(words[1]) })
+      case "without": lines = lines.map { line in line.firstRange(of: "  # ").map { line[..<$0.lowerBound] } ?? line }
+      default: throw Unknown("no filter '\(filter)'")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// A page that asks for something there is not.
+  struct Unknown: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+  }
+}
