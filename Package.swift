@@ -42,7 +42,9 @@ let package = Package(
     module("TapestryData", ["TapestryCore"]),
     module("TapestryTerminal", ["TapestryCore"]),
     module("TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
-    module("TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryTerminal"]),
+    module(
+      "TapestryNotebook",
+      ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
     module(
       "Tapestry",
       [
@@ -63,7 +65,9 @@ let package = Package(
       of: "TapestryCompiler",
       ["TapestryCore", "TapestryGraph", "TapestryTape", "CTapestryKernels", "CAllocationCounter"]),
     tests(of: "TapestryData", ["TapestryCore"]),
-    tests(of: "TapestryNotebook", ["TapestryCore", "TapestryGraph", "TapestryCompiler"]),
+    tests(
+      of: "TapestryNotebook",
+      ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
     tests(
       of: "TapestryNN",
       ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),

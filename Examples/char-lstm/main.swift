@@ -101,3 +101,5 @@ func start() throws -> Checkpoint {
   }
   return checkpoint
 }
+
+notebook.finish()

@@ -115,3 +115,5 @@ func recognised(_ state: ModelState) throws -> (images: NDArray, recognition: Re
   let out = try sampling.evaluate(both, [:])
   return (try out.array(Model.samples), Recognition(try out.array(Model.probabilities)))
 }
+
+notebook.finish()

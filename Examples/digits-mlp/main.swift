@@ -82,3 +82,5 @@ notebook.cell("The test", "The same program, evaluated on the images it has not 
   notebook.show("test loss \(decimal(try out.scalar(Model.loss), 4))")
   notebook.show("test accuracy \(decimal(try out.scalar(Model.hits), 4))")
 }
+
+notebook.finish()

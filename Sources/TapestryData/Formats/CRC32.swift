@@ -1,5 +1,5 @@
-/// The cyclic redundancy check of zip and gzip (polynomial 0xEDB88320, lowest bit first), a byte at a time by table.
-func crc32(_ bytes: [UInt8]) -> UInt32 {
+/// The cyclic redundancy check of zip, gzip and PNG (polynomial 0xEDB88320, lowest bit first), a byte at a time by table.
+package func crc32(_ bytes: [UInt8]) -> UInt32 {
   let table = remainders
   var remainder: UInt32 = 0xFFFF_FFFF
   for byte in bytes {

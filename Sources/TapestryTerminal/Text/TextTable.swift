@@ -14,8 +14,8 @@
 public struct TextTable: Sendable, CustomStringConvertible {
   /// A column: its title and the side its cells are set to.
   public struct Column: Sendable, Hashable {
-    let title: String
-    let isRight: Bool
+    package let title: String
+    package let isRight: Bool
 
     /// A column set to the left, as for names.
     public static func left(_ title: String) -> Column { Column(title: title, isRight: false) }
@@ -23,8 +23,8 @@ public struct TextTable: Sendable, CustomStringConvertible {
     public static func right(_ title: String) -> Column { Column(title: title, isRight: true) }
   }
 
-  private var columns: [Column]
-  private var rows: [[String]] = []
+  package private(set) var columns: [Column]
+  package private(set) var rows: [[String]] = []
 
   /// An empty table of these columns.
   public init(_ columns: [Column]) { self.columns = columns }

@@ -1,4 +1,5 @@
 import Foundation
+import TapestryCompiler
 import TapestryCore
 import TapestryNotebook
 import Testing
@@ -10,7 +11,7 @@ import Testing
 
   private func notebook(_ page: Page, output: String = "unused") throws -> Notebook {
     guard case .options(let options) = try read(["--output", output]) else { throw CancellationError() }
-    return Notebook("trial", options) { page.lines.append($0) }
+    return Notebook("trial", "Tries.", options) { page.lines.append($0) }
   }
 
   private func read(_ arguments: [String]) throws -> NotebookOptions.Reading {
@@ -54,12 +55,24 @@ import Testing
     #expect(try options("--epochs=7", "--seed=-3")?.seed == -3)
   }
 
+  @Test func threadsAreThoseOfPrograms() throws {
+    #expect(try options()?.programs.threads == nil)
+    #expect(try options("--threads", "3")?.programs.threads == 3)
+  }
+
+  @Test func aWrongOptionSuggestsTheRightOne() {
+    let error = #expect(throws: TapestryError.self) { try read(["--epoch", "3"]) }
+    #expect(error?.remedy.hasPrefix("did you mean '--epochs'?") == true)
+  }
+
   @Test func helpNamesEveryOption() throws {
     guard case .help(let text) = try read(["--help"]) else {
       Issue.record("no help")
       return
     }
-    for option in ["--seed", "--epochs", "--quick", "--output", "--help"] { #expect(text.contains(option)) }
+    for option in ["--seed", "--epochs", "--quick", "--threads", "--output", "--help"] {
+      #expect(text.contains(option))
+    }
   }
 
   @Test func aNotebookHasOptionsOfItsOwn() throws {
