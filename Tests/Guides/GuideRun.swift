@@ -21,17 +21,19 @@ public final class GuideRun {
   }
 
   private static var examples: [(GuideRun) -> () throws -> Void] {
-    [firstModel, firstTraining, firstMistake]
+    [
+      firstModel, firstTraining, firstMistake, gettingStarted, tensorAndGraph, runningAGraph, whenCompiled, addingAnOp,
+    ]
   }
 
   /// Begins a part.
-  func mark(_ name: String) {
+  public func mark(_ name: String) {
     part = name
     printed[name] = ""
   }
 
   /// Prints into the part that runs.
-  func print(_ items: Any...) {
+  public func print(_ items: Any...) {
     printed[part, default: ""] += items.map { "\($0)" }.joined(separator: " ") + "\n"
   }
 }
