@@ -74,7 +74,10 @@ let package = Package(
     tests(of: "TapestryTerminal", ["TapestryCore"]),
     tests(
       of: "TapestryCommand",
-      ["CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN"]),
+      [
+        "CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN",
+        "TapestryNotebook",
+      ]),
     // The code of the guides, which sees what a user sees, and the test that holds the pages to it.
     .target(
       name: "Guides", dependencies: ["Tapestry"], path: "Tests/Guides", packageAccess: false, swiftSettings: strict),
@@ -88,7 +91,7 @@ let package = Package(
       name: "TapestryCommand",
       dependencies: [
         "CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN",
-        "TapestryTerminal",
+        "TapestryNotebook", "TapestryTerminal",
       ],
       swiftSettings: strict),
     .executableTarget(

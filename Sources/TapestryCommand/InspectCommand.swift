@@ -1,30 +1,100 @@
 import TapestryCompiler
 import TapestryCore
 import TapestryNN
+import TapestryNotebook
 import TapestryTerminal
 
-/// `tapestry inspect MODEL`: a stage of a model, printed.
-enum InspectCommand {
-  static func run(_ arguments: [String], _ write: TapestryTool.Write) throws(TapestryError) -> Int32 {
-    var syntax = CommandSyntax("tapestry inspect", "Prints a stage of a model on its way from trace to tape.")
-    let name = syntax.positional("MODEL", help: "a model that `tapestry models` lists")
-    let stage = syntax.choice(
-      "--stage", "STAGE", default: Stage.optimized.rawValue, of: Stage.allCases.map(\.rawValue), help: "what to print")
-    let format = syntax.choice("--format", "FORMAT", default: "text", of: ["text", "dot"], help: "how to print it")
-    let folded = syntax.flag("--fold", help: "draw chains of elementwise nodes and scopes that repeat as one box each")
-    let without = syntax.list(
-      "--passes-without", "NAME", of: String.self, help: "passes or groups of passes to leave out; `fusion` is one")
-    let last = syntax.option("--stop-after", "PASS", as: String.self, help: "the last pass to run")
-    guard let values = try syntax.values(arguments, write) else { return 0 }
+/// `tapestry inspect MODEL`: a stage of a model, or an answer to a question about it, printed.
+struct InspectCommand {
+  private var syntax = CommandSyntax(
+    "tapestry inspect",
+    "Prints a stage of a model on its way from trace to tape, or answers a question about it. Stages are graph, gradient, "
+      + "each pass by its name, optimized, fused, tape, memory. Nodes are named as the texts name them, as %7 or 7, or by "
+      + "an input, a variable or an output.")
+  private let name: Argument<String>
+  private let stage: Argument<String>
+  private let format: Argument<String>
+  private let isFolded: Argument<Bool>
+  private let difference: Argument<[String]?>
+  private let explained: Argument<String?>
+  private let apart: Argument<[String]?>
+  private let peak: Argument<Bool>
+  private let memory: Argument<String>
+  private let summary: Argument<Bool>
+  private let without: Argument<[String]>
+  private let last: Argument<String?>
 
+  private init() {
+    name = syntax.positional("MODEL", help: "a model that `tapestry models` lists")
+    stage = syntax.option("--stage", "STAGE", default: Stage.optimized.rawValue, help: "what to print")
+    format = syntax.choice(
+      "--format", "FORMAT", default: "text", of: ["text", "dot", "svg"], help: "how to print a stage")
+    isFolded = syntax.flag("--fold", help: "draw chains of elementwise nodes and scopes that repeat as one box each")
+    difference = syntax.pair("--diff", "STAGE", "STAGE", help: "what changed from one stage to another")
+    explained = syntax.option(
+      "--explain", "NODE", as: String.self, help: "all that is known of a node, with the time of its instructions")
+    apart = syntax.pair("--why-not-fused", "NODE", "NODE", help: "why two nodes are not one kernel")
+    peak = syntax.flag("--peak", help: "what is alive where most memory is")
+    memory = syntax.choice(
+      "--memory", "FORMAT", default: "text", of: ["text", "dot", "svg"], help: "the arena over time")
+    summary = syntax.flag("--summary", help: "the layers: output, parameters, operations")
+    without = syntax.list(
+      "--passes-without", "NAME", of: String.self, help: "passes or groups of passes to leave out; `fusion` is one")
+    last = syntax.option("--stop-after", "PASS", as: String.self, help: "the last pass to run")
+  }
+
+  static func run(_ arguments: [String], _ write: TapestryTool.Write) throws(TapestryError) -> Int32 {
+    let command = InspectCommand()
+    guard let values = try command.syntax.values(arguments, write) else { return 0 }
+    write(try command.answer(values), false)
+    return 0
+  }
+
+  private func answer(_ values: ArgumentValues) throws(TapestryError) -> String {
+    try requireOneQuestion(values)
     let model = try CatalogueModel.named(values[name])
     var options = CompilerOptions()
     for name in values[without] { options = try options.excluding(name) }
     if let last = values[last] { options.passes = try options.passes.stopping(after: last) }
-    let compiled = try model.compiled(options)
-    guard let chosen = Stage(rawValue: values[stage]) else { return 2 }
-    write(
-      values[format] == "dot" ? compiled.drawing(of: chosen, folded: values[folded]) : compiled.text(of: chosen), false)
-    return 0
+    let program = model.program(options)
+    let inspection = try program.inspection(for: model.feeds)
+
+    if let stages = values[difference] {
+      return "\(try inspection.difference(from: stages[0], to: stages[1]))"
+    }
+    if let node = values[explained] {
+      // The name is looked at before anything runs.
+      _ = try inspection.explanation(of: node, at: values[stage])
+      let profile = try program.profile(program.initialState(feeds: model.feeds), model.feeds, steps: 20)
+      return "\(try inspection.explanation(of: node, at: values[stage], profile: profile))"
+    }
+    if let nodes = values[apart] { return try inspection.whyNotFused(nodes[0], nodes[1]) }
+    if values[peak] { return inspection.peakText }
+    if values[summary] { return "\(inspection.layerTable)\n" }
+    if values.isGiven(memory) { return try shown(inspection, Stage.memory.rawValue, values[memory], values) }
+    return try shown(inspection, values[stage], values[format], values)
+  }
+
+  private func shown(
+    _ inspection: Inspection, _ stage: String, _ format: String, _ values: ArgumentValues
+  ) throws(TapestryError) -> String {
+    switch format {
+    case "dot": try inspection.dot(of: stage, folded: values[isFolded])
+    case "svg": try inspection.svg(of: stage, folded: values[isFolded])
+    default: try inspection.text(of: stage)
+    }
+  }
+
+  /// Answers are one at a time; a stage may say where to look for a node.
+  private func requireOneQuestion(_ values: ArgumentValues) throws(TapestryError) {
+    let asked = [
+      values.isGiven(difference) ? "--diff" : nil, values.isGiven(explained) ? "--explain" : nil,
+      values.isGiven(apart) ? "--why-not-fused" : nil, values[peak] ? "--peak" : nil,
+      values.isGiven(memory) ? "--memory" : nil, values[summary] ? "--summary" : nil,
+      values.isGiven(stage) && !values.isGiven(explained) ? "--stage" : nil,
+    ].compactMap { $0 }
+    guard asked.count > 1 else { return }
+    throw TapestryError(
+      .usage, "\(asked[0]) and \(asked[1]) are two questions", remedy: "ask one at a time")
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import TapestryCompiler
 import TapestryNN
+import TapestryNotebook
 import Testing
 
 @Suite struct InspectTests {
@@ -14,6 +15,17 @@ import Testing
       #expect(program.text(of: stage).hasSuffix("\n"), "\(stage)")
       let drawing = program.drawing(of: stage)
       #expect(drawing.hasPrefix("digraph \"\(stage)\" {\n") && drawing.hasSuffix("}\n"), "\(stage)")
+    }
+  }
+
+  /// The pictures of the library need no Graphviz; nothing in them lies over anything else.
+  @Test(arguments: names) func everyStageIsLaidOut(_ name: String) throws {
+    let program = try CatalogueModel.named(name).compiled()
+    for stage in Stage.allCases {
+      for folded in [false, true] {
+        guard let diagram = program.diagram(of: stage, folded: folded) else { continue }
+        #expect(DiagramLayout(diagram).fault(in: diagram) == nil, "\(stage)\(folded ? ", folded" : "")")
+      }
     }
   }
 
@@ -36,6 +48,45 @@ import Testing
     #expect(text("fused").contains("apart: ") && text("fused").contains("the epilogue of a product does not reduce"))
     #expect(text("tape").contains("wave 0\n") && text("tape").contains("output \"loss\""))
     #expect(text("memory").contains("the peak") && text("memory").contains("alive at the peak:\n"))
+  }
+
+  @Test func passesAreStages() throws {
+    let inspection = try CatalogueModel.named("gelu").program().inspection(for: CatalogueModel.named("gelu").feeds)
+    for pass in inspection.passes {
+      #expect(Transcript("inspect", "gelu", "--stage", pass).output == (try inspection.text(of: pass)))
+    }
+    let picture = Transcript("inspect", "gelu", "--stage", "fold.2", "--format", "svg")
+    #expect(picture.output == (try inspection.svg(of: "fold.2")))
+    #expect(Transcript("inspect", "gelu", "--memory", "svg").output == inspection.arenaSVG)
+    let wrong = Transcript("inspect", "gelu", "--stage", "algabra")
+    #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'algebra'?"))
+  }
+
+  @Test func questionsAreAnswered() throws {
+    func answer(_ question: String...) -> String { Transcript(["inspect", "gelu"] + question).output }
+    #expect(answer("--diff", "gradient", "dead-code").hasPrefix("gradient -> dead-code: 57 nodes, then 47; "))
+    #expect(answer("--explain", "loss").contains("\nkernel: 1: ") && answer("--explain", "loss").contains("\ntime: "))
+    #expect(answer("--explain", "%3", "--stage", "canonicalize").contains("\nstage: canonicalize\n"))
+    #expect(answer("--why-not-fused", "%9", "loss").contains("is in kernel 0, %18 in 1: "))
+    #expect(answer("--peak").contains("16448 bytes alive in wave 1, the peak"))
+    #expect(answer("--memory", "text") == answer("--stage", "memory"))
+    let layers = Transcript("inspect", "mlp-digits", "--summary").output
+    #expect(layers.contains("mlp/layer0  float32[32, 128]        8320  536576"))
+  }
+
+  @Test func questionsThatCannotBeAnswered() {
+    func error(_ question: String...) -> String {
+      let asked = Transcript(["inspect", "gelu"] + question)
+      #expect(asked.status == 2 && asked.output.isEmpty)
+      return asked.errors
+    }
+    #expect(error("--diff", "gradient").contains("has one value and takes two"))
+    #expect(error("--diff", "gradient", "tape").contains("stage 'tape' is no graph"))
+    #expect(error("--explain", "dense/wieght").contains("did you mean 'dense/weight'?"))
+    #expect(error("--explain", "%1000").contains("they go from %0 to %46"))
+    #expect(error("--why-not-fused", "%1", "lose").contains("did you mean 'loss'?"))
+    #expect(error("--peak", "--summary").contains("two questions"))
+    #expect(error("--memory", "png").contains("one of text, dot, svg"))
   }
 
   @Test func aLoopIsPrintedAndDrawn() {

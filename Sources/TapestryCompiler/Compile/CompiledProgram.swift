@@ -20,7 +20,11 @@ package struct CompiledProgram: Sendable {
   package let source: ProgramGraph
   /// The program after all passes.
   package let optimized: ProgramGraph
+  /// The passes that ran, and what each did.
+  package let plan: PassPlan
   package let passes: [PassReport]
+  /// The rules that made the nodes of the optimised program.
+  package let trail: RuleTrail
   package let fusion: FusionPlan
   package let memory: MemoryPlan
   package let tape: Tape
@@ -62,8 +66,10 @@ package struct CompiledProgram: Sendable {
     try CompiledProgram.checkSizes(program)
     var context = PassContext(verifies: options.verifies)
     let plan = options.unrollsLoops ? options.passes.inserting(UnrollPass(), after: "loops") : options.passes
-    optimized = try PassPlan(loopMemory.passes + plan.passes).run(program, &context)
+    self.plan = PassPlan(try loopMemory.passes + plan.passes)
+    optimized = try self.plan.run(program, &context)
     passes = context.reports
+    trail = context.trail
     clock.mark("passes")
     let fused = FusedProgram(optimized, BodyOptions(fuses: options.fuses, guardsBuffers: options.guardsBuffers))
     fusion = fused.plan

@@ -15,6 +15,11 @@ extension GraphStore {
   /// Where the node that says most of some was first asked for.
   package func origin(of nodes: [Int]) -> Origin? { speaker(of: nodes).flatMap { origins(of: $0).last } }
 
+  /// What some nodes are for, in what concerns most of them.
+  package func phase(of nodes: [Int]) -> Phase {
+    speaker(of: nodes).flatMap { origins(of: $0).last?.phase } ?? .forward
+  }
+
   /// The node to name for several: one that checks an index, as that is what can fail, or else the heaviest.
   private func speaker(of nodes: [Int]) -> Int? {
     if let checked = nodes.first(where: { op(of: $0) is CheckIndex }) { return checked }

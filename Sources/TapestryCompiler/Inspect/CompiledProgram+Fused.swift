@@ -40,12 +40,12 @@ extension CompiledProgram {
   }
 
   /// The kernel of each node, for drawings.
-  var drawnKernels: [Int: GraphDOT.Kernel] {
-    var kernels: [Int: GraphDOT.Kernel] = [:]
+  var drawnKernels: [Int: GraphDiagram.Kernel] {
+    var kernels: [Int: GraphDiagram.Kernel] = [:]
     for (number, group) in fusion.groups.enumerated() {
       var label = optimized.store.label(of: group.members)
       if let count = tileInstructions(of: group) { label += ", \(count) ops" }
-      for node in group.members { kernels[node] = GraphDOT.Kernel(number: number, label: label) }
+      for node in group.members { kernels[node] = GraphDiagram.Kernel(number: number, label: label) }
     }
     return kernels
   }
@@ -69,17 +69,5 @@ extension CompiledProgram {
   private func tileInstructions(of group: FusionGroup) -> Int? {
     guard group.isFused, let region = instructions(of: group).first?.region, region >= 0 else { return nil }
     return tape.regions[Int(region)].program.instructions.count
-  }
-}
-
-extension ProgramGraph {
-  /// The number each node has in the text, or -1 for nodes that are not printed.
-  fileprivate var printedNumbers: [Int] {
-    var next = 0
-    return store.reach(of: roots.map(\.value)).map { isPrinted in
-      guard isPrinted else { return -1 }
-      next += 1
-      return next - 1
-    }
   }
 }

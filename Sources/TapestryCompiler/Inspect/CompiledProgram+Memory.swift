@@ -19,11 +19,11 @@ extension GraphStore {
 
 extension CompiledProgram {
   /// Blocks in the order they are shown: by place, then by time.
-  private var shownBlocks: [MemoryPlan.Block] {
+  var shownBlocks: [MemoryPlan.Block] {
     memory.blocks.sorted { ($0.offset, $0.waves.lowerBound) < ($1.offset, $1.waves.lowerBound) }
   }
 
-  private var memorySummary: String {
+  var memorySummary: String {
     "arena \(memory.arenaBytes) bytes, \(memory.waveCount) waves; \(memory.liveBytes) bytes alive in wave "
       + "\(memory.peakWave), the peak; \(memory.valueBytes) bytes in all values"
   }

@@ -9,8 +9,8 @@ extension ProgramGraph {
   /// The nodes the roots reach, one a line, and what is returned.
   package var text: String { store.text(roots: roots.map { ($0.target.name, $0.value) }) }
 
-  /// The program as a DOT file, with a frame around the nodes of each kernel.
-  func drawing(_ title: String, kernels: [Int: GraphDOT.Kernel] = [:], folded: Bool) -> String {
+  /// The program as a drawing, with a frame around the nodes of each kernel.
+  func diagram(_ title: String, kernels: [Int: GraphDiagram.Kernel] = [:], folded: Bool) -> Diagram {
     var (outputs, assigned): ([(String, Value)], [(String, Value)]) = ([], [])
     for root in roots {
       switch root.target {
@@ -18,10 +18,10 @@ extension ProgramGraph {
       case .state(let path): assigned.append(("assign \(path)", root.value))
       }
     }
-    return GraphDOT(
+    return GraphDiagram(
       store, title: title, roots: outputs, assigned: assigned, kernels: kernels,
-      options: GraphDOT.Options(foldsChains: folded, foldsRepeatedScopes: folded)
-    ).text
+      options: GraphDiagram.Options(foldsChains: folded, foldsRepeatedScopes: folded)
+    ).diagram
   }
 }
 

@@ -1,3 +1,4 @@
+package import TapestryGraph
 import TapestryTape
 
 /// A stage of the road from a traced graph to a tape, as it can be looked at.
@@ -33,13 +34,18 @@ extension CompiledProgram {
   ///
   /// - Parameter folded: whether chains of elementwise nodes and scopes that repeat are drawn as one box each.
   package func drawing(of stage: Stage, folded: Bool = false) -> String {
+    diagram(of: stage, folded: folded)?.dot ?? memoryDrawing
+  }
+
+  /// The boxes and edges of a stage; nil for the arena, which is a table.
+  package func diagram(of stage: Stage, folded: Bool = false) -> Diagram? {
     switch stage {
-    case .graph: source.forward.drawing("graph", folded: folded)
-    case .gradient: source.drawing("gradient", folded: folded)
-    case .optimized: optimized.drawing("optimized", folded: folded)
-    case .fused: optimized.drawing("fused", kernels: drawnKernels, folded: folded)
-    case .tape: tape.drawing
-    case .memory: memoryDrawing
+    case .graph: source.forward.diagram("graph", folded: folded)
+    case .gradient: source.diagram("gradient", folded: folded)
+    case .optimized: optimized.diagram("optimized", folded: folded)
+    case .fused: optimized.diagram("fused", kernels: drawnKernels, folded: folded)
+    case .tape: tape.diagram(tape.provenance.map { optimized.store.phase(of: $0) })
+    case .memory: nil
     }
   }
 }

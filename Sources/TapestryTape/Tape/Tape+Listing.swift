@@ -35,7 +35,8 @@ extension Tape {
   /// The number of barriers a run meets, loops counted once.
   package var waveCount: Int { steps.count { $0.kind == .wave } }
 
-  private func line(of index: Int) -> String {
+  /// The line of an instruction.
+  package func line(of index: Int) -> String {
     let instruction = instructions[index]
     let first = Int(instruction.firstOperand)
     let operands = operands[first..<first + Int(instruction.operandCount)].map(\.text).joined(separator: ", ")

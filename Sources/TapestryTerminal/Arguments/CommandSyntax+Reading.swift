@@ -64,27 +64,30 @@ extension CommandSyntax {
   ) throws(TapestryError) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let rule = options.first(where: { $0.name == parts[0] }) else { throw unknownOption(parts[0]) }
-    let text: String
+    var texts: [String] = []
     if let placeholder = rule.placeholder {
-      if parts.count == 2 {
-        text = parts[1]
-      } else if let next = rest.first, !isOption(next) {
-        text = next
+      texts += parts.dropFirst()
+      while texts.count < rule.valueCount, let next = rest.first, !isOption(next) {
+        texts.append(next)
         rest.removeFirst()
-      } else {
-        throw wrong("option '\(rule.name)' has no value", remedy: "write '\(rule.name) \(placeholder)'")
+      }
+      guard texts.count == rule.valueCount else {
+        let lack = texts.isEmpty ? "has no value" : "has one value and takes two"
+        throw wrong("option '\(rule.name)' \(lack)", remedy: "write '\(rule.name) \(placeholder)'")
       }
     } else {
       guard parts.count == 1 else {
         throw wrong("option '\(rule.name)' takes no value, but '\(parts[1])' was given", remedy: "write '\(rule.name)'")
       }
-      text = ""
+      texts = [""]
     }
-    switch rule.store(text, values.given[rule.name]) {
-    case .success(let value): values.given[rule.name] = value
-    case .failure(let mismatch):
-      throw wrong(
-        "option '\(rule.name)' takes \(mismatch.expected), not '\(text)'", remedy: mismatch.suggestion + seeHelp)
+    for text in texts {
+      switch rule.store(text, values.given[rule.name]) {
+      case .success(let value): values.given[rule.name] = value
+      case .failure(let mismatch):
+        throw wrong(
+          "option '\(rule.name)' takes \(mismatch.expected), not '\(text)'", remedy: mismatch.suggestion + seeHelp)
+      }
     }
   }
 

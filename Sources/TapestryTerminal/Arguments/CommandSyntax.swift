@@ -102,6 +102,21 @@ public struct CommandSyntax: Sendable {
     return Argument(name: name, fallback: [])
   }
 
+  /// Declares an option with two values, `--diff A B`: nil unless given.
+  public mutating func pair(
+    _ name: String, _ first: String, _ second: String, help: String
+  ) -> Argument<[String]?> {
+    var rule = OptionRule(
+      name: name, placeholder: "\(first) \(second)", help: help,
+      store: { text, before in
+        let values = before as? [String] ?? []
+        return .success(values.count == 1 ? values + [text] : [text])
+      })
+    rule.valueCount = 2
+    options.append(rule)
+    return Argument(name: name, fallback: nil)
+  }
+
   /// Declares the next positional argument, which must be given.
   public mutating func positional(_ placeholder: String, help: String) -> Argument<String> {
     positionals.append(PositionalRule(name: placeholder, help: help, isRequired: true, takesRest: false))
@@ -132,6 +147,8 @@ struct OptionRule: Sendable {
   let help: String
   /// Makes the value of a text and of the value an earlier occurrence gave.
   let store: @Sendable (_ text: String, _ before: (any Sendable)?) -> Result<any Sendable, Mismatch>
+  /// How many values follow it, each stored in turn.
+  var valueCount = 1
 }
 
 /// A place on the command line without a name.

@@ -73,6 +73,21 @@ private struct Unexpected: Error {}
     #expect(values[sample.sizes] == [1, 2, 3])
   }
 
+  @Test func aPairTakesTwoValues() throws {
+    var syntax = CommandSyntax("look", "Looks.")
+    let pair = syntax.pair("--diff", "A", "B", help: "two stages")
+    func pairOf(_ arguments: String...) throws -> [String]? {
+      guard case .values(let values) = try syntax.read(arguments) else { throw Unexpected() }
+      return values[pair]
+    }
+    #expect(try pairOf("--diff", "a", "b") == ["a", "b"] && pairOf("--diff=a", "b") == ["a", "b"])
+    #expect(try pairOf("--diff", "a", "b", "--diff", "c", "d") == ["c", "d"] && pairOf() == nil)
+    let error = #expect(throws: TapestryError.self) { try pairOf("--diff", "a") }
+    #expect(error?.message == "option '--diff' has one value and takes two" && error?.remedy == "write '--diff A B'")
+    #expect(throws: TapestryError.self) { try pairOf("--diff", "a", "b", "c") }
+    #expect(syntax.help.contains("--diff A B"))
+  }
+
   @Test func anEmptyTextIsAValue() throws {
     #expect(try sample.values("--output", "")[sample.output] == "")
     #expect(try sample.values("--output=")[sample.output] == "")

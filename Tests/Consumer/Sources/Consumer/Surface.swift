@@ -11,6 +11,7 @@ struct Surface {
     try checkTerminal(&checks)
     try checkLearning(&checks)
     try checkModels(&checks)
+    try checkInspection(&checks)
   }
 
   private static func checkValues(_ checks: inout Checks) throws(TapestryError) {

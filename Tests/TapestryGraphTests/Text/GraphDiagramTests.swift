@@ -2,7 +2,7 @@ import TapestryCore
 import TapestryGraph
 import Testing
 
-@Suite struct GraphDOTTests {
+@Suite struct GraphDiagramTests {
   /// Three equal layers, a loss, its gradient and an update.
   private func model() -> GraphStore {
     let graph = Graph()
@@ -22,14 +22,14 @@ import Testing
   }
 
   private func lines(
-    _ store: GraphStore, kernels: [Int: GraphDOT.Kernel] = [:], _ options: GraphDOT.Options = .init()
+    _ store: GraphStore, kernels: [Int: GraphDiagram.Kernel] = [:], _ options: GraphDiagram.Options = .init()
   ) -> [String] {
-    let dot = GraphDOT(store, roots: store.effects.labelledRoots, kernels: kernels, options: options)
-    return dot.text.split(separator: "\n").map { String($0.drop { $0 == " " }) }
+    let dot = GraphDiagram(store, roots: store.effects.labelledRoots, kernels: kernels, options: options)
+    return dot.diagram.dot.split(separator: "\n").map { String($0.drop { $0 == " " }) }
   }
 
   @Test func equalGraphsGiveEqualBytes() {
-    for options in [GraphDOT.Options(), .init(foldsChains: true, foldsRepeatedScopes: true)] {
+    for options in [GraphDiagram.Options(), .init(foldsChains: true, foldsRepeatedScopes: true)] {
       #expect(lines(model(), options) == lines(model(), options))
     }
   }
@@ -52,10 +52,10 @@ import Testing
   @Test func whatIsWrittenToStateEndsInACylinder() {
     let graph = Graph()
     let x = graph.input("x", [2])
-    let dot = GraphDOT(graph.snapshot, roots: [("y", x.value)], assigned: [("assign m/w", x.value)])
-    #expect(dot.text.contains("out0 [label=\"y\", shape=doubleoctagon"))
-    #expect(dot.text.contains("out1 [label=\"assign m/w\", shape=cylinder"))
-    #expect(dot.text.contains("n0 -> out1 [label=\"[2]\"]"))
+    let dot = GraphDiagram(graph.snapshot, roots: [("y", x.value)], assigned: [("assign m/w", x.value)])
+    #expect(dot.diagram.dot.contains("out0 [label=\"y\", shape=doubleoctagon"))
+    #expect(dot.diagram.dot.contains("out1 [label=\"assign m/w\", shape=cylinder"))
+    #expect(dot.diagram.dot.contains("n0 -> out1 [label=\"[2]\"]"))
   }
 
   @Test func edgesCarryShapes() {
@@ -82,7 +82,7 @@ import Testing
   @Test func aKernelOverTwoScopesLiesInTheirCommonOne() {
     let store = model()
     let products = (0..<store.count).filter { store.op(of: $0) is Dot }.prefix(2)
-    let kernel = GraphDOT.Kernel(number: 7, label: "two \"products\"")
+    let kernel = GraphDiagram.Kernel(number: 7, label: "two \"products\"")
     let lines = lines(store, kernels: Dictionary(uniqueKeysWithValues: products.map { ($0, kernel) }))
     let start = lines.firstIndex { $0.hasPrefix("label=\"kernel 7: two \\\"products\\\"\";") }
     let inside = lines[((start ?? 0) + 1)...].prefix { $0 != "}" }

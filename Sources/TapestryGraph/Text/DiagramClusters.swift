@@ -1,17 +1,13 @@
 // The clusters of a drawing: a tree with the phases at the top, the scopes inside them nested as their paths are, and
 // the fused kernels innermost.
 //
-// A fused kernel may join nodes of several scopes, and clusters of DOT cannot overlap; so a kernel is put into the
+// A fused kernel may join nodes of several scopes, and clusters cannot overlap; so a kernel is put into the
 // deepest cluster that holds all its nodes. Clusters are numbered as they are first met, so a child has a larger number
 // than its parent and the numbering depends on the graph alone.
 
-/// One rectangle of a drawing.
-struct DOTCluster {
-  enum Kind: Hashable {
-    case whole, phase, scope, kernel
-  }
-
-  let kind: Kind
+/// A cluster as the tree is built.
+struct ClusterOfNodes {
+  let kind: Diagram.Cluster.Kind
   let name: String
   let parent: Int
   let depth: Int
@@ -22,14 +18,14 @@ struct DOTCluster {
 }
 
 /// The tree of clusters and the cluster of each node.
-struct DOTClusters {
-  private(set) var clusters = [DOTCluster(kind: .whole, name: "", parent: 0, depth: 0, phase: .forward)]
+struct DiagramClusters {
+  private(set) var clusters = [ClusterOfNodes(kind: .whole, name: "", parent: 0, depth: 0, phase: .forward)]
   /// By node; of nodes that are not drawn, 0.
   private(set) var cluster: [Int]
 
   private struct Key: Hashable {
     let parent: Int
-    let kind: DOTCluster.Kind
+    let kind: Diagram.Cluster.Kind
     let name: String
   }
 
@@ -44,13 +40,14 @@ struct DOTClusters {
   /// - Parameters:
   ///   - drawn: which nodes get a place, by node.
   ///   - kernels: the kernel of each node that belongs to one.
-  init(_ store: GraphStore, drawn: [Bool], kernels: [Int: GraphDOT.Kernel]) {
+  init(_ store: GraphStore, drawn: [Bool], kernels: [Int: GraphDiagram.Kernel]) {
     cluster = [Int](repeating: 0, count: drawn.count)
     for node in drawn.indices where drawn[node] {
       let origin = store.origins(of: node).last
       cluster[node] = find(Place(phase: origin?.phase ?? .forward, scope: origin?.scope ?? ""))
     }
     move(to: kernels, drawn)
+    moveState(store, drawn)
     for node in drawn.indices where drawn[node] { clusters[cluster[node]].nodes.append(node) }
   }
 
@@ -63,20 +60,20 @@ struct DOTClusters {
     return cluster
   }
 
-  private mutating func child(of parent: Int, _ kind: DOTCluster.Kind, _ name: String, _ phase: Phase) -> Int {
+  private mutating func child(of parent: Int, _ kind: Diagram.Cluster.Kind, _ name: String, _ phase: Phase) -> Int {
     let key = Key(parent: parent, kind: kind, name: name)
     if let found = known[key] { return found }
     clusters.append(
-      DOTCluster(kind: kind, name: name, parent: parent, depth: clusters[parent].depth + 1, phase: phase))
+      ClusterOfNodes(kind: kind, name: name, parent: parent, depth: clusters[parent].depth + 1, phase: phase))
     clusters[parent].children.append(clusters.count - 1)
     known[key] = clusters.count - 1
     return clusters.count - 1
   }
 
   /// Moves the nodes of each kernel into a cluster of its own.
-  private mutating func move(to kernels: [Int: GraphDOT.Kernel], _ drawn: [Bool]) {
-    var home: [GraphDOT.Kernel: Int] = [:]
-    var order: [GraphDOT.Kernel] = []
+  private mutating func move(to kernels: [Int: GraphDiagram.Kernel], _ drawn: [Bool]) {
+    var home: [GraphDiagram.Kernel: Int] = [:]
+    var order: [GraphDiagram.Kernel] = []
     for node in drawn.indices where drawn[node] {
       guard let kernel = kernels[node] else { continue }
       if home[kernel] == nil { order.append(kernel) }
@@ -89,6 +86,18 @@ struct DOTClusters {
     for node in drawn.indices where drawn[node] {
       if let kernel = kernels[node], let own = home[kernel] { cluster[node] = own }
     }
+  }
+
+  /// Moves state that is not trained, such as an optimizer's moments, to those that read it, whatever its path.
+  private mutating func moveState(_ store: GraphStore, _ drawn: [Bool]) {
+    var home: [Int: Int] = [:]
+    for node in drawn.indices where drawn[node] {
+      let own = clusters[cluster[node]].kind == .kernel ? clusters[cluster[node]].parent : cluster[node]
+      for operand in store.operands(of: node) where store.isUntrainedState(Int(operand.node)) {
+        home[Int(operand.node)] = home[Int(operand.node)].map { common($0, own) } ?? own
+      }
+    }
+    for (node, place) in home where drawn[node] { cluster[node] = place }
   }
 
   /// The deepest cluster that holds both.

@@ -11,7 +11,7 @@ import TapestryCore
 // clusters in descending number, since children have larger numbers than their parents. Everything is linear.
 
 /// Which box stands for each node.
-struct DOTFolding {
+struct DiagramFolding {
   /// By node: the node that stands for it, or a cluster that does.
   enum Box: Hashable {
     case node(Int)
@@ -29,7 +29,7 @@ struct DOTFolding {
   /// The fewest nodes of a chain that are drawn as one.
   private static let shortestChain = 3
 
-  init(_ store: GraphStore, _ tree: DOTClusters, drawn: [Bool], kept: Set<Int>, options: GraphDOT.Options) {
+  init(_ store: GraphStore, _ tree: DiagramClusters, drawn: [Bool], kept: Set<Int>, options: GraphDiagram.Options) {
     boxes = drawn.indices.map { .node($0) }
     sizes = tree.clusters.map(\.nodes.count)
     for cluster in tree.clusters.indices.dropFirst().reversed() {
@@ -40,7 +40,7 @@ struct DOTFolding {
   }
 
   /// - Parameter kept: nodes that must stay visible.
-  private mutating func foldChains(_ store: GraphStore, _ tree: DOTClusters, _ drawn: [Bool], _ kept: Set<Int>) {
+  private mutating func foldChains(_ store: GraphStore, _ tree: DiagramClusters, _ drawn: [Bool], _ kept: Set<Int>) {
     let none = -1
     let several = -2
     var consumer = [Int](repeating: none, count: drawn.count)
@@ -64,14 +64,14 @@ struct DOTFolding {
       members[end[node], default: []].append(node)
     }
     for node in drawn.indices where end[node] == node {
-      guard let chain = members[node], chain.count >= DOTFolding.shortestChain else { continue }
+      guard let chain = members[node], chain.count >= DiagramFolding.shortestChain else { continue }
       chains[node] = chain.reversed()
       for member in chain { boxes[member] = .node(node) }
     }
   }
 
-  private mutating func foldScopes(_ store: GraphStore, _ tree: DOTClusters) {
-    let contents = DOTFolding.contents(store, tree)
+  private mutating func foldScopes(_ store: GraphStore, _ tree: DiagramClusters) {
+    let contents = DiagramFolding.contents(store, tree)
     var folded = [Int?](repeating: nil, count: tree.clusters.count)
     var first: [[UInt64]: Int] = [:]
     for (number, cluster) in tree.clusters.enumerated() where cluster.kind != .whole {
@@ -93,7 +93,7 @@ struct DOTFolding {
   }
 
   /// A hash of what each cluster holds, without its own name.
-  private static func contents(_ store: GraphStore, _ tree: DOTClusters) -> [UInt64] {
+  private static func contents(_ store: GraphStore, _ tree: DiagramClusters) -> [UInt64] {
     var result = [UInt64](repeating: 0xcbf2_9ce4_8422_2325, count: tree.clusters.count)
     func mix(_ text: String, into hash: inout UInt64) {
       for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -1,0 +1,34 @@
+import Tapestry
+
+/// What looks into programs.
+extension Surface {
+  static func checkInspection(_ checks: inout Checks) throws(TapestryError) {
+    let x = Input("x", [nil, 3])
+    let program = Program.traced { t in
+      let cost = sum(tanh(dot(t[x], t.scope("layer").parameter("weight", [3, 2], .ones)) / 4))
+      t.report(Output("cost"), cost)
+      t.minimize(cost, with: .sgd())
+    }
+    let feeds: Feeds = [x: NDArray(zeros: [2, 3])]
+    let inspection: Inspection = try program.inspection(for: feeds)
+    let stage = try inspection.text(of: inspection.passes[0])
+    checks.expect(stage.contains("tanh") && inspection.stages.last == "memory", "stages")
+    checks.expect(
+      try inspection.dot(of: "tape").hasPrefix("digraph") && inspection.svg(of: "fused").hasPrefix("<svg"), "drawings")
+    let difference: GraphDifference = try inspection.difference(from: "gradient", to: "optimized")
+    let changes: [GraphDifference.Change] = difference.changes
+    checks.expect(changes.contains { !$0.rules.isEmpty }, "what a pass changed")
+    let explanation: NodeExplanation = try inspection.explanation(of: "cost")
+    checks.expect(explanation.kernel != nil && !explanation.instructions.isEmpty, "where a node went")
+    let refused: [RefusedFusion] = inspection.refusedFusions
+    let kernels: [KernelAccount] = inspection.kernels
+    checks.expect(kernels.count > 1 && !refused.isEmpty, "kernels")
+    checks.expect(
+      try inspection.whyNotFused(refused[0].producer, refused[0].consumer).contains(refused[0].reason), "refusals")
+    let layers: [LayerSummary] = inspection.layers
+    checks.expect(layers.first?.parameters == 6 && "\(inspection.layerTable)".contains("layer"), "layers")
+    let alive: [ArenaBlock] = inspection.aliveAtPeak
+    checks.expect(
+      !alive.isEmpty && inspection.arena.count >= alive.count && inspection.arenaSVG.hasPrefix("<svg"), "the arena")
+  }
+}
