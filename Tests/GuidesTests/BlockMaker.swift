@@ -1,17 +1,20 @@
 import Foundation
 import Guides
 import TapestryCommand
+import TapestryCompiler
 import TapestryCore
 
 /// Makes the blocks of the pages.
 ///
 /// | block | what it makes |
 /// |---|---|
-/// | `swift NAME + NAME` | parts of the code in Tests/Guides, one after the other |
+/// | `swift NAME + NAME` | parts of the guides' code, one after the other |
 /// | `prints NAME` | what a part printed |
 /// | `tapestry ARGUMENTS` | what the command line prints |
 /// | `notebook NAME ARGUMENTS` | what a notebook prints |
 /// | `source PATH: START` | the declaration in a source file that starts so |
+/// | `before PASS`, `after PASS` | the example of a pass |
+/// | `rules PASS` | the rules of a pass and what each keeps |
 /// | `ops` | the op reference |
 struct BlockMaker {
   private let parts: [String: String]
@@ -19,11 +22,13 @@ struct BlockMaker {
 
   /// Reads the code and runs it once.
   init() throws {
-    parts = try SourceParts(folder: "Tests/Guides").parts
+    parts = try SourceParts(folders: ["Tests/Guides", "Tests/GuidesTests"]).parts
     let folder = FileManager.default.temporaryDirectory.appending(path: "guides-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    printed = try GuideRun(writingInto: folder.path).printed
+    let run = try GuideRun(writingInto: folder.path)
+    try run.addingAPass()
+    printed = run.printed
   }
 
   /// The names of the parts.
@@ -39,6 +44,9 @@ struct BlockMaker {
     case "notebook":
       return try notebook(block.argument).map { fenced(try filtered($0, block.filters)) }
     case "source": return fenced(try declaration(block.argument), "swift")
+    case "before": return fenced(try PassExample.of(block.argument).run().before)
+    case "after": return fenced(try PassExample.of(block.argument).run().after)
+    case "rules": return try rules(of: block.argument)
     case "ops": return try OpReference().text
     default: throw Unknown("no block is made by '\(block.kind)'")
     }
@@ -97,6 +105,16 @@ struct BlockMaker {
       throw Unknown("no declaration '\(argument)'")
     }
     return cut
+  }
+
+  /// The rules of a pass that belong to no pass before it, marked where they apply in its example.
+  private func rules(of name: String) throws -> String {
+    let example = try PassExample.of(name)
+    let canonical = name == "canonicalize" ? [] : try PassExample.of("canonicalize").rules.map(\.name)
+    let rules = example.rules.filter { !canonical.contains($0.name) }
+    let hits = try example.run().hits
+    let rows = rules.map { "| \($0.name)\(hits.contains($0.name) ? " (in the example)" : "") | \($0.soundness) |" }
+    return (["| rule | keeps |", "|---|---|"] + rows).joined(separator: "\n")
   }
 
   /// Lines that are left: `first N`, `from START`, `until START` (that line excluded), `without notes` (what follows two

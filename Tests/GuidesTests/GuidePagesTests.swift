@@ -1,4 +1,5 @@
 import Foundation
+import TapestryCompiler
 import Testing
 
 /// Every page is true: its code is compiled, its output was printed, its links lead somewhere.
@@ -43,6 +44,11 @@ import Testing
     let first = try GuidePage("README.md").links
     let second = try first.filter { $0.hasSuffix(".md") }.flatMap { try GuidePage($0).links }
     for page in GuidePagesTests.pages.dropFirst() { #expect((first + second).contains(page), "\(page)") }
+  }
+
+  @Test func everyPassHasAPage() {
+    let written = Set(GuidePagesTests.pages)
+    for name in PassPlan.standard.passes.map(\.name) { #expect(written.contains("Docs/Passes/\(name).md"), "\(name)") }
   }
 
   private func firstDifference(_ old: String, _ new: String) -> String {

@@ -5,10 +5,10 @@ struct SourceParts {
   /// The lines of each part of the guides' code, by its name.
   let parts: [String: String]
 
-  /// The parts marked in the files of a folder.
-  init(folder: String) throws {
+  /// The parts marked in the files of some folders.
+  init(folders: [String]) throws {
     var parts: [String: String] = [:]
-    for file in Repository.files(folder, ".swift") {
+    for file in folders.flatMap({ Repository.files($0, ".swift") }) {
       let text = try String(contentsOf: Repository.root.appending(path: file), encoding: .utf8)
       parts.merge(SourceParts.marked(in: text)) { _, _ in fatalError("two parts of one name in \(file)") }
     }
