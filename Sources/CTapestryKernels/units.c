@@ -31,9 +31,11 @@ tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const 
     l.tiling = tap_tile_space(l.reduced / last, last);
     return l;
   }
-  // Few enough rows stay resident in narrower blocks; otherwise blocks are as wide as a tile.
+  // Few enough rows stay resident in narrower blocks; otherwise blocks are as wide as a tile, or narrower where a long
+  // sum would be too few of them.
   l.form = TAP_FORM_VERTICAL;
   int64_t widest = l.reduced <= TAP_TILE / 16 ? TAP_TILE / l.reduced / 16 * 16 : TAP_TILE;
+  while (widest > 64 && l.reduced * last >= 1 << 15 && l.kept * tap_ceil_div(last, widest) < 8) widest /= 2;
   l.block = last;
   if (last > widest) {
     l.block = tap_round_up(tap_ceil_div(last, tap_ceil_div(last, widest)), 16);
@@ -50,7 +52,8 @@ bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int6
 }
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
-// there is something for every thread of a usual machine to do.
+// there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
+// four blocks that are still worth a thread's while.
 tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
@@ -65,7 +68,8 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
     l.units = l.batch * l.row_blocks * l.column_blocks;
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
-    if (l.units >= 16 || rows * columns * k < 1 << 20) break;
+    int64_t work = rows * columns * k;
+    if (l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
     if (columns >= 128 && columns >= rows) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
     } else if (rows >= 84) {

@@ -141,6 +141,8 @@ struct DotTests {
     }
     #expect(units(256, 1024, 1024) >= 16)
     #expect(units(32, 128, 64) == 1)
+    #expect(units(32, 128, 128) == 2)
+    #expect(units(32, 512, 128) == 4)
     #expect(units(1, 1, 0) == 1)
   }
 }
