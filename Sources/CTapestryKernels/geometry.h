@@ -23,6 +23,8 @@ static inline int64_t tap_product(const int64_t *extent, int32_t begin, int32_t 
 
 static inline size_t tap_width(int dtype) { return dtype == TAP_F64 ? 8 : dtype == TAP_BOOL ? 1 : 4; }
 
+static inline bool tap_is_reduction(int op) { return op >= TAP_REDUCE_SUM && op <= TAP_REDUCE_MIN; }
+
 /// Some trailing or leading axes of a space cut into tiles of at most TAP_TILE elements: either whole rows of the last
 /// axis, or one piece of one row, the pieces of a row being about equally long.
 typedef struct {
@@ -41,7 +43,8 @@ typedef struct {
   int64_t kept;      // rows (horizontal), indices of the kept outer axes (vertical)
   int64_t reduced;   // elements of the reduced axes
   int64_t block;     // rows of a block (horizontal), columns of one (vertical)
-  int64_t blocks;    // units
+  int64_t blocks;
+  int64_t parts;     // units of a block: runs of tiles of the reduced space
   int64_t pieces;    // blocks side by side (vertical)
   bool resident;
 } tap_layout;
@@ -84,11 +87,12 @@ typedef struct {
 } tap_slice_layout;
 
 TAP_PRIVATE tap_tiling tap_tile_space(int64_t outer, int64_t inner);
-TAP_PRIVATE tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent);
+TAP_PRIVATE tap_layout tap_region_layout(const tap_region *region);
 TAP_PRIVATE tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters);
 TAP_PRIVATE tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, const tap_conv *conv);
 TAP_PRIVATE tap_filter_layout tap_filter_blocks(const tap_conv *conv);
 TAP_PRIVATE tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest);
+TAP_PRIVATE int64_t tap_reduction_count(const tap_region *region);
 TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 
 /// Rows of a table a unit of GATHER copies at most, in elements; columns a unit of the kernels along an axis takes.
@@ -98,6 +102,10 @@ TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4
 #define TAP_FEW_DEPTH 16
+
+/// Units that a region of few blocks is cut into, about, and tiles of a part at least.
+#define TAP_REGION_UNITS 32
+#define TAP_PART_TILES 16
 
 /// Columns are padded to this in packed operands and blocks: the widest register tile of any level divides it.
 #define TAP_DOT_COLUMNS 32

@@ -13,8 +13,9 @@ tap_tiling tap_tile_space(int64_t outer, int64_t inner) {
   return t;
 }
 
-tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
-  tap_layout l = {.kept = tap_product(extent, 0, kept), .reduced = 1, .block = 1, .pieces = 1, .resident = true};
+static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
+  tap_layout l = {.kept = tap_product(extent, 0, kept), .reduced = 1, .block = 1, .parts = 1, .pieces = 1};
+  l.resident = true;
   int64_t last = extent[rank - 1];
   if (reduced == 0) {
     l.form = TAP_FORM_MAP;
@@ -48,7 +49,31 @@ tap_layout tap_region_layout(int32_t rank, int32_t kept, int32_t reduced, const 
 }
 
 bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
-  return tap_region_layout(rank, kept, reduced, extent).resident;
+  return tap_block_layout(rank, kept, reduced, extent).resident;
+}
+
+// A block whose program goes over its tiles once can be shared: each unit reduces a run of the tiles, and the last one
+// done combines what all have found.
+tap_layout tap_region_layout(const tap_region *region) {
+  tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent);
+  int32_t loops = 0;
+  for (int32_t s = 0; s < region->section_count; s++) loops += region->sections[s].kind == TAP_LOOP;
+  if (!l.resident && loops == 1) {
+    l.parts = tap_min(l.tiling.tiles / TAP_PART_TILES, tap_ceil_div(TAP_REGION_UNITS, l.blocks));
+    l.parts = tap_max(1, l.parts);
+  }
+  return l;
+}
+
+/// How many instructions of a region are reductions.
+int64_t tap_reduction_count(const tap_region *region) {
+  int64_t count = 0;
+  for (int32_t s = 0; s < region->section_count; s++) {
+    for (int32_t i = region->sections[s].begin; i < region->sections[s].end; i++) {
+      count += tap_is_reduction(region->instrs[i].op);
+    }
+  }
+  return count;
 }
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
@@ -159,8 +184,10 @@ tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest) {
 int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
   (void)dtype;
   switch (kernel) {
-  case TAP_KERNEL_REGION:
-    return tap_region_layout(region->rank, region->kept, region->reduced, region->extent).blocks;
+  case TAP_KERNEL_REGION: {
+    tap_layout l = tap_region_layout(region);
+    return l.blocks * l.parts;
+  }
   case TAP_KERNEL_DOT: return tap_dot_blocks(region, p).units;
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
@@ -180,6 +207,14 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
   case TAP_KERNEL_COUNT: break;
   }
   return 0;
+}
+
+size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region) {
+  if (kernel != TAP_KERNEL_REGION) return 0;
+  tap_layout l = tap_region_layout(region);
+  if (l.parts == 1) return 0;
+  int64_t counters = tap_round_up(l.blocks * (int64_t)sizeof(int64_t), TAP_ALIGNMENT);
+  return (size_t)(counters + l.blocks * tap_reduction_count(region) * l.parts * l.block * region->register_bytes / TAP_TILE);
 }
 
 size_t tap_register_bytes(const tap_region *region) {

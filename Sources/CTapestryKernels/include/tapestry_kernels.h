@@ -99,7 +99,8 @@ typedef enum : int32_t {
 ///   vertical    reduced > 0, kept + reduced + 1 == rank: a block is one index of the kept axes and up to TAP_TILE
 ///               columns; LOOP sections run over the reduced axes, some rows at a time; KEPT registers hold one element
 ///               a column.
-/// The sections after SETUP run in order for each block. A full register keeps its value from one LOOP section to the
+/// The sections after SETUP run in order for each block. Where a block has many tiles and one LOOP section, its units
+/// reduce parts of it, and the one that ends last combines them in order and runs the sections after the LOOP. A full register keeps its value from one LOOP section to the
 /// next of the same block only when the block is a single tile (`tap_region_resident`).
 /// Every extent is above zero; an empty space has no units (a reduction over an empty axis is lowered to a fill).
 /// Rank is at least 1. KEPT loads, stores and indexes use the operand's strides of the kept axes only.
@@ -135,7 +136,8 @@ typedef struct {
   void *const *operands;     // addresses of element 0 of the region's operands, then of the kernel's own
   const int64_t *parameters; // the kernel's own
   tap_fault *fault;
-  void *scratch;             // of this thread, 64-byte aligned, at least what `scratch_bytes` says
+  void *scratch;             // of this thread, 64-byte aligned, at least `tap_scratch_bytes`
+  void *shared;              // of all threads, 64-byte aligned, `tap_shared_bytes`, zero before the first run
   int32_t instruction;       // for faults
   uint8_t dtype;             // tap_dtype the kernel works in
 } tap_call;
@@ -218,6 +220,8 @@ typedef struct {
 int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
 /// Scratch bytes one thread needs.
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
+/// Bytes the units of an instruction share from its first run on. A run of all units leaves them ready for the next.
+size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region);
 /// Whether each block of a region is a single tile, so that full registers live across LOOP sections.
 bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent);
 

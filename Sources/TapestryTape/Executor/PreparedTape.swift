@@ -41,6 +41,13 @@ final class PreparedTape {
       if case .kernel(let kernel) = instruction.routine {
         scratch = Swift.max(
           scratch, Int(tap_scratch_bytes(kernel, call.region, call.parameters, instruction.dtype.kernelType)))
+        let shared = Int(tap_shared_bytes(kernel, call.region))
+        if shared > 0 {
+          let memory = UnsafeMutableRawPointer.allocate(byteCount: shared, alignment: 64)
+          memory.initializeMemory(as: UInt8.self, repeating: 0, count: shared)
+          calls[index].shared = memory
+          owned.append(memory)
+        }
       }
     }
     scratchBytes = (scratch + 127) / 64 * 64

@@ -111,6 +111,9 @@ func run(
               region.immediates = immediates.baseAddress
               withUnsafePointer(to: region) { region in
                 let scratch = { GuardedBuffer(scratch: tap_scratch_bytes(kernel, region, values.baseAddress, dtype)) }
+                let shared = GuardedBuffer(scratch: tap_shared_bytes(kernel, region))
+                shared.address.initializeMemory(
+                  as: UInt8.self, repeating: 0, count: tap_shared_bytes(kernel, region))
                 let units = tap_units(kernel, region, values.baseAddress, dtype)
                 withUnsafeMutablePointer(to: &fault) { fault in
                   for (begin, end) in split.pieces(of: units) {
@@ -121,11 +124,13 @@ func run(
                     call.parameters = values.baseAddress
                     call.fault = fault
                     call.scratch = memory.address
+                    call.shared = shared.address
                     call.instruction = 77
                     call.dtype = dtype.rawValue
                     tap_run(table, kernel, &call, begin, end)
                     #expect(memory.guardsAreIntact, "scratch overrun", sourceLocation: sourceLocation)
                   }
+                  #expect(shared.guardsAreIntact, "shared memory overrun", sourceLocation: sourceLocation)
                 }
               }
             }

@@ -45,6 +45,20 @@ import Testing
     #expect(alone.state["model/w"] != state["model/w"])
   }
 
+  @Test func aSharedReductionIsReadyForTheNextRun() throws {
+    let x = Input("x", [nil]), total = Output("total")
+    let program = Program.traced { t in t.report(total, sum(t[x] * 0.25)) }
+    var state = try program.initialState(seed: 0)
+    for count in [40_000, 40_000, 33_333] {
+      for sign in [1.0, -1.0] {
+        let feeds: Feeds = try [x: NDArray([Float](repeating: 4 * Float(sign), count: count), shape: [count])]
+        #expect(try program.run(&state, feeds).scalar(total) == sign * Double(count))
+      }
+    }
+    let tape = try program.compiled(for: [x: NDArray(zeros: Shape([40_000]), .float32)]).tape
+    #expect(tape.instructions.contains { $0.units > 1 })
+  }
+
   @Test func everyLevelOfKernels() throws {
     let graph = SameBitsTests.graph(rows: 24, width: 33)
     let program = try ProgramGraph(tracing: graph)
