@@ -18,17 +18,62 @@ enum BenchCommand {
     let profile = syntax.option(
       "--profile", "NAME", as: String.self,
       help: "shows where the time of one workload's step goes, by instruction, layer and phase")
+    let roofline = syntax.flag(
+      "--roofline",
+      help: "measures the machine's multiply-add and copy peaks first; adds the floor in milliseconds and its share")
+    let memory = syntax.flag(
+      "--memory", help: "adds the arena's share of the bytes of all values, and the most memory the process has held")
+    let trace = syntax.option(
+      "--trace", "FILE", as: String.self, help: "writes one step of each workload instead, for Chrome's trace viewer")
+    let check = syntax.flag(
+      "--check", help: "holds ten steps of each workload to PyTorch's losses instead, in Float64 and Float32")
+    let sweep = syntax.flag(
+      "--sweep",
+      help: "times layers at odd sizes against regular ones instead; status 1 where one is below 70% as efficient")
     guard let values = try syntax.values(arguments, write) else { return 0 }
     if let name = values[profile] {
       let tables = try WorkloadProfile(Workload.named(name), threads: values[threads], seconds: values[seconds])
       write(tables.text, false)
       return 0
     }
-    for workload in try Workload.named(values[only]) {
+    let workloads = try Workload.named(values[only])
+    if let path = values[trace] {
+      var steps = StepTrace()
+      for workload in workloads { try steps.add(workload, threads: values[threads]) }
+      try steps.write(to: path)
+      return 0
+    }
+    if values[sweep] {
+      let passes = try Sweep.run(SweepCase.all, threads: values[threads], seconds: values[seconds] / 10) {
+        write($0, false)
+      }
+      return passes ? 0 : 1
+    }
+    if values[check] { return try runCheck(workloads, threads: values[threads], write) }
+    let machine = values[roofline] ? Machine.measured(threads: values[threads]) : nil
+    if let machine { write(machine.line + "\n", false) }
+    for workload in workloads {
       let times = try WorkloadTimes(workload, threads: values[threads], seconds: values[seconds])
-      write(times.line + "\n", false)
+      let roofline = machine.map { times.roofline(on: $0) } ?? ""
+      write(times.line + roofline + (values[memory] ? times.memory : "") + "\n", false)
     }
     return 0
+  }
+
+  /// Holds workloads to PyTorch's losses; the status is 1 when one is off.
+  private static func runCheck(
+    _ workloads: [CatalogueModel], threads: Int?, _ write: TapestryTool.Write
+  ) throws(TapestryError) -> Int32 {
+    var status: Int32 = 0
+    for dtype in [DType.float64, .float32] {
+      for model in Workload.models(dtype) where workloads.contains(where: { $0.name == model.name }) {
+        let check = try LossCheck(model, dtype, threads: threads, wanted: ReferenceLosses.table[model.name] ?? [:])
+        write(check.line + "\n", false)
+        for fault in check.faults { write(fault + "\n", true) }
+        if !check.faults.isEmpty { status = 1 }
+      }
+    }
+    return status
   }
 }
 

@@ -214,6 +214,10 @@ typedef struct {
   void (*run[TAP_KERNEL_COUNT])(const tap_call *call, int64_t begin, int64_t end);
   /// out[i] = f(x[i]) for the tile op, float32: what `verify --functions` measures.
   void (*apply_f32)(tap_tile_op op, const float *x, float *out, int64_t count);
+  /// Rounds of float32 multiply-adds in registers alone, x factor + term again and again: what `bench --roofline`
+  /// measures the peak with. Gives one of the results, so that none is left out.
+  float (*multiply_adds)(int64_t rounds, float factor, float term);
+  int64_t multiply_adds_a_round;
 } tap_table;
 
 /// The number of units of an instruction: what the splits among threads are made of. The same for every level.

@@ -11,6 +11,8 @@ package struct WorkloadTimes {
   /// From the first node built to the end of the first step: building, gradients, passes, planning, initial state, step.
   let secondsToFirstStep: Double
   let arenaBytes: Int
+  /// The bytes of all values the instructions write, had each memory of its own.
+  let valueBytes: Int
   /// The part of it from the first node built to the plan.
   let planSeconds: Double
 
@@ -60,6 +62,7 @@ package struct WorkloadTimes {
     secondsToFirstStep = (first - start) / .seconds(1)
     planSeconds = (planned - start) / .seconds(1)
     arenaBytes = compiled.memory.arenaBytes
+    valueBytes = compiled.memory.valueBytes
   }
 
   /// The fields in order, with tabs between.
@@ -68,6 +71,31 @@ package struct WorkloadTimes {
       name, String(format: "%.4f", millisecondsPerStep), String(format: "%.4f", secondsToFirstStep), "\(arenaBytes)",
       String(format: "%.4f", planSeconds),
     ].joined(separator: "\t")
+  }
+
+  /// Fields more, each after a tab: the floor of a step in milliseconds, and which share of the step it is.
+  func roofline(on machine: Machine) -> String {
+    guard let floor = Workload.floors[name]?.milliseconds(on: machine) else { return "\t-\t-" }
+    return String(format: "\t%.4f\t%.1f%%", floor, 100 * floor / millisecondsPerStep)
+  }
+
+  /// Fields more, each after a tab: the share of the bytes of all values that the arena takes, and the most memory the
+  /// process has held so far, which is that of the workload where it is the only one.
+  var memory: String {
+    let share = 100 * Double(arenaBytes) / Double(Swift.max(valueBytes, 1))
+    return String(format: "\t%.1f%%\t%.1f MB", share, Double(WorkloadTimes.peakBytes) / 1e6)
+  }
+
+  /// The most memory the process has held.
+  private static var peakBytes: Int {
+    var usage = rusage()
+    // 0 is RUSAGE_SELF, which the platforms import as different types.
+    getrusage(0, &usage)
+    #if canImport(Darwin)
+      return usage.ru_maxrss
+    #else
+      return usage.ru_maxrss * 1024
+    #endif
   }
 
   /// The middle of numbers, or the mean of the two in the middle. There must be one.

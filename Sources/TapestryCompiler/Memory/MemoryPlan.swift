@@ -59,10 +59,10 @@ extension MemoryPlan {
     arenaBytes = planned.arenaBytes
     waveCount = planned.schedule.waves.count
     (liveBytes, peakWave) = LiveIntervals.peak(planned.intervals, waves: waveCount)
-    for draft in planned.program.drafts {
-      for buffer in draft.writes where planned.program.buffers[buffer].location == .arena {
-        valueBytes += planned.program.buffers[buffer].byteCount
-      }
+    // Several instructions may write parts of one value.
+    for buffer in Set(planned.program.drafts.flatMap(\.writes))
+    where planned.program.buffers[buffer].location == .arena {
+      valueBytes += planned.program.buffers[buffer].byteCount
     }
   }
 }

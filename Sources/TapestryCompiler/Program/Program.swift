@@ -1,7 +1,7 @@
 import Synchronization
 public import TapestryCore
 import TapestryGraph
-import TapestryTape
+package import TapestryTape
 
 /// How programs are compiled and run.
 public struct ProgramOptions: Sendable {
@@ -145,6 +145,19 @@ public final class Program: Sendable {
   public func profile(_ state: ModelState, _ feeds: Feeds, steps: Int = 100) throws(TapestryError) -> ProgramProfile {
     var copy = state
     return try specialization(feeds, .training).profile(&copy, feeds, steps: max(steps, 1))
+  }
+
+  /// What each thread did when in one step on a copy of the state, recorded after some that warm up.
+  ///
+  /// - Throws: as ``run(_:_:)`` does.
+  package func record(
+    _ state: ModelState, _ feeds: Feeds, after steps: Int
+  ) throws(TapestryError) -> [ExecutionEvent] {
+    var copy = state
+    return try specialization(feeds, .training).withExecutor(&copy, feeds) { (bound) throws(TapestryError) in
+      for _ in 0..<steps { try bound.executor.run(state: bound.state, feeds: bound.feeds) }
+      return try bound.executor.record(state: bound.state, feeds: bound.feeds)
+    }
   }
 
   /// What was compiled last.

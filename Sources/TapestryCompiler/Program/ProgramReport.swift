@@ -38,6 +38,8 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
   public let passes: [Pass]
   /// Instructions of the tape.
   public let instructions: Int
+  /// Instructions that no vector kernel runs: ops called out to by their reference meaning.
+  public let slowPaths: Int
   /// Waves of the tape: instructions of one wave do not depend on each other.
   public let waves: Int
   /// The size of the arena.
@@ -64,6 +66,7 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
         microseconds: $0.microseconds)
     }
     instructions = compiled.tape.instructions.count
+    slowPaths = compiled.tape.slowPaths
     waves = compiled.memory.waveCount
     arenaBytes = compiled.memory.arenaBytes
     liveBytes = compiled.memory.liveBytes
@@ -82,6 +85,9 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
       "\(mode): \(nodesTraced) nodes traced, \(nodesOptimized) after the passes, \(instructions) instructions in \(waves) waves",
       "arena \(arenaBytes) bytes (\(liveBytes) alive at the peak, \(valueBytes) in all values), state \(stateBytes) bytes",
     ]
+    if slowPaths > 0 {
+      lines.append("  \(slowPaths) instructions run by the reference meaning of their op, which is slow")
+    }
     for pass in passes {
       lines.append(
         "  \(pass.name): \(pass.nodesBefore) -> \(pass.nodesAfter) nodes, \(pass.ruleHits) rule hits, \(pass.microseconds) us"

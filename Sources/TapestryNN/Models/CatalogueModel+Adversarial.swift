@@ -57,12 +57,12 @@ extension CatalogueModel {
 
   /// An entry with the inputs and reports all of them have. The batch is open.
   package static func adversarial(
-    _ name: String, _ summary: String, real: Shape, noise: Shape,
+    _ name: String, _ summary: String, real: Shape, noise: Shape, dtype: DType = .float32,
     _ play: @escaping @Sendable (Tracing, _ real: Tensor, _ noise: Tensor) -> AdversarialLosses
   ) -> CatalogueModel {
-    let given = Input("real", [nil] + real.extents.dropFirst().map(Optional.some))
-    let drawn = Input("noise", [nil] + noise.extents.dropFirst().map(Optional.some))
-    return CatalogueModel(name, summary, [(given, .sample(real)), (drawn, .sample(noise))]) { t in
+    let given = Input("real", [nil] + real.extents.dropFirst().map(Optional.some), dtype)
+    let drawn = Input("noise", [nil] + noise.extents.dropFirst().map(Optional.some), dtype)
+    return CatalogueModel(name, summary, [(given, .sample(real, dtype)), (drawn, .sample(noise, dtype))]) { t in
       let losses = play(t, t[given], t[drawn])
       t.report(Output("discriminator loss"), losses.discriminator)
       t.report(Output("generator loss"), losses.generator)

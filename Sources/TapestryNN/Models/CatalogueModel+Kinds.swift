@@ -10,15 +10,16 @@ extension CatalogueModel {
   /// - Parameters:
   ///   - example: the shape of one example.
   ///   - vocabulary: how many tokens there are, where an example is a sequence of tokens.
+  ///   - dtype: the type of examples that are no tokens.
   ///   - model: from a batch of examples and the scope at the top, logits.
   package static func classifier(
     _ name: String, _ summary: String, batch: Int, _ example: [Int], tokens vocabulary: Int? = nil,
-    _ optimizer: Optimizer, _ model: @escaping @Sendable (Tensor, Scope) -> Tensor
+    _ optimizer: Optimizer, dtype: DType = .float32, _ model: @escaping @Sendable (Tensor, Scope) -> Tensor
   ) -> CatalogueModel {
-    let examples = Input("examples", [nil] + example, vocabulary == nil ? .float32 : .int32)
+    let examples = Input("examples", [nil] + example, vocabulary == nil ? dtype : .int32)
     let labels = Input("labels", [nil], .int32)
     let shape = Shape([batch] + example)
-    let array = vocabulary.map { NDArray.tokens(shape, of: $0) } ?? .sample(shape)
+    let array = vocabulary.map { NDArray.tokens(shape, of: $0) } ?? .sample(shape, dtype)
     return CatalogueModel(name, summary, [(examples, array), (labels, .tokens([batch], of: 10))]) { t in
       let cost = softmaxCrossEntropy(model(t[examples], t.scope("")), t[labels])
       t.report(Output("loss"), cost)
@@ -30,15 +31,16 @@ extension CatalogueModel {
   ///
   /// - Parameters:
   ///   - features: how many numbers an example has.
+  ///   - dtype: their type.
   ///   - model: from a batch of examples and the scope at the top, logits [batch, 1].
   package static func twoClassClassifier(
-    _ name: String, _ summary: String, batch: Int, features: Int, _ optimizer: Optimizer,
+    _ name: String, _ summary: String, batch: Int, features: Int, _ optimizer: Optimizer, dtype: DType = .float32,
     _ model: @escaping @Sendable (Tensor, Scope) -> Tensor
   ) -> CatalogueModel {
-    let examples = Input("examples", [nil, features])
-    let targets = Input("targets", [nil, 1])
-    let classes = NDArray([batch, 1], .float32) { Double($0 % 2) }
-    return CatalogueModel(name, summary, [(examples, .sample([batch, features])), (targets, classes)]) { t in
+    let examples = Input("examples", [nil, features], dtype)
+    let targets = Input("targets", [nil, 1], dtype)
+    let classes = NDArray([batch, 1], dtype) { Double($0 % 2) }
+    return CatalogueModel(name, summary, [(examples, .sample([batch, features], dtype)), (targets, classes)]) { t in
       let cost = sigmoidCrossEntropy(model(t[examples], t.scope("")), t[targets])
       t.report(Output("loss"), cost)
       t.minimize(cost, with: optimizer)
@@ -67,8 +69,8 @@ extension CatalogueModel {
 
 extension NDArray {
   /// Numbers spread over [-1, 1), the same in every run.
-  static func sample(_ shape: Shape) -> NDArray {
-    uniform(TensorType(.float32, shape), RandomStream(seed: 1, name: "catalogue"), bound: 1)
+  static func sample(_ shape: Shape, _ dtype: DType = .float32) -> NDArray {
+    uniform(TensorType(dtype, shape), RandomStream(seed: 1, name: "catalogue"), bound: 1)
   }
 
   /// Numbers spread over [0, 1), the same in every run.

@@ -1,0 +1,135 @@
+import TapestryCompiler
+package import TapestryCore
+import TapestryGraph
+package import TapestryNN
+
+// What the sweep runs: a training step or a gradient of one kind of layer at odd sizes. The nearest regular neighbour of
+// a case has each of its sizes rounded up to a multiple of 32; kernels, strides, dilations and groups stay. Operations
+// are counted as for the workloads: useful multiply-adds twice, valid taps only.
+
+/// One kind of layer at one size.
+package struct SweepCase: Sendable, Hashable {
+  package enum Layer: Hashable, Sendable {
+    /// Two dense layers of one width with their update.
+    case dense(batch: Int, width: Int)
+    /// A convolution that keeps the size but for the stride, with its gradients in images and filter.
+    case convolution(
+      batch: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Int, dilation: Int, groups: Int)
+    /// An LSTM over a sequence with its update.
+    case recurrent(batch: Int, steps: Int, features: Int, units: Int)
+  }
+
+  package let layer: Layer
+  package let dtype: DType
+
+  package init(layer: Layer, dtype: DType) { (self.layer, self.dtype) = (layer, dtype) }
+
+  /// Every case: batches and widths, windows over odd images, lengths of sequences, in both float types.
+  package static let all = [DType.float32, .float64].flatMap { dtype in
+    layers.map { SweepCase(layer: $0, dtype: dtype) }
+  }
+
+  private static var layers: [Layer] {
+    let dense = [1, 7, 31, 33, 100].flatMap { batch in
+      [17, 100, 1000].map { Layer.dense(batch: batch, width: $0) }
+    }
+    let kernels = [1, 2, 3, 5, 7, 11].map { image(kernel: $0) }
+    let strides = [2, 3].map { image(stride: $0) }
+    let dilations = [2, 3, 4].map { image(dilation: $0) }
+    let groups = [2, 4, 32].map { image(groups: $0) }
+    let sequences = [1, 2, 7, 31, 50, 100, 500].map {
+      Layer.recurrent(batch: 32, steps: $0, features: 32, units: 64)
+    }
+    return dense + kernels + strides + dilations + groups + sequences
+  }
+
+  private static func image(kernel: Int = 3, stride: Int = 1, dilation: Int = 1, groups: Int = 1) -> Layer {
+    .convolution(
+      batch: 32, height: 13, width: 29, channels: 32, kernel: kernel, stride: stride, dilation: dilation,
+      groups: groups)
+  }
+
+  /// The nearest case of regular sizes.
+  package var neighbour: SweepCase {
+    func regular(_ size: Int) -> Int { (size + 31) / 32 * 32 }
+    let regularLayer: Layer =
+      switch layer {
+      case .dense(let batch, let width): .dense(batch: regular(batch), width: regular(width))
+      case .convolution(
+        let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
+        .convolution(
+          batch: regular(batch), height: regular(height), width: regular(width), channels: regular(channels),
+          kernel: kernel, stride: stride, dilation: dilation, groups: groups)
+      case .recurrent(let batch, let steps, let features, let units):
+        .recurrent(
+          batch: regular(batch), steps: regular(steps), features: regular(features), units: regular(units))
+      }
+    return SweepCase(layer: regularLayer, dtype: dtype)
+  }
+
+  /// Kind, sizes and type: `dense 7x100 float32`.
+  package var name: String {
+    switch layer {
+    case .dense(let batch, let width): "dense \(batch)x\(width) \(dtype)"
+    case .convolution(let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
+      "convolution \(batch)x\(height)x\(width)x\(channels) kernel \(kernel) stride \(stride) dilation \(dilation) "
+        + "groups \(groups) \(dtype)"
+    case .recurrent(let batch, let steps, let features, let units):
+      "lstm \(batch)x\(steps)x\(features)-\(units) \(dtype)"
+    }
+  }
+
+  /// Useful floating-point operations of a step.
+  package var flops: Int {
+    switch layer {
+    case .dense(let batch, let width):
+      // Products: the first layer's two (no gradient in the examples), the second's three.
+      return 2 * 5 * batch * width * width
+    case .convolution(let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
+      let taps = [height, width].reduce(1) { $0 * SweepCase.taps($1, kernel, stride, dilation) }
+      return 2 * 3 * batch * taps * channels * channels / groups
+    case .recurrent(let batch, let steps, let features, let units):
+      return 2 * batch * steps * 4 * units * (2 * features + 3 * units)
+    }
+  }
+
+  /// The taps of an axis that fall on it, over all windows.
+  private static func taps(_ extent: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+    let windows = (extent + stride - 1) / stride
+    let padding = max((windows - 1) * stride + (kernel - 1) * dilation + 1 - extent, 0)
+    return (0..<windows).reduce(0) { sum, window in
+      sum + (0..<kernel).count { (0..<extent).contains(window * stride + $0 * dilation - padding / 2) }
+    }
+  }
+
+  /// The case as a program.
+  package var model: CatalogueModel {
+    switch layer {
+    case .dense(let batch, let width):
+      let x = Input("x", [batch, width], dtype)
+      return CatalogueModel(name, "", [(x, FixedValues.feature("x", TensorType(dtype, [batch, width])))]) { t in
+        let cost = meanSquaredError(mlp(t[x], widths: [width, width], in: t.scope("mlp")), t[x])
+        t.report(Output("loss"), cost)
+        t.minimize(cost, with: .sgd(learningRate: 1e-6))
+      }
+    case .convolution(let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
+      return CatalogueModel(name, "", []) { [dtype] t in
+        let images = t.scope("images").parameter("x", [batch, height, width, channels], .uniform(-1...1), dtype: dtype)
+        let maps = convolution2D(
+          images, channels, kernel: [kernel, kernel], in: t.scope("convolution"), strides: [stride, stride],
+          padding: .same, dilation: [dilation, dilation], groups: groups)
+        let cost = sum(tanh(maps))
+        t.report(Output("loss"), cost)
+        t.minimize(cost, with: .sgd(learningRate: 1e-6))
+      }
+    case .recurrent(let batch, let steps, let features, let units):
+      let x = Input("x", [batch, steps, features], dtype)
+      return CatalogueModel(name, "", [(x, FixedValues.feature("x", TensorType(dtype, [batch, steps, features])))]) {
+        t in
+        let cost = sum(lstm(t[x], units, in: t.scope("lstm")).output)
+        t.report(Output("loss"), cost)
+        t.minimize(cost, with: .sgd(learningRate: 1e-6))
+      }
+    }
+  }
+}

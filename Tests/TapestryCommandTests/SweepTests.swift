@@ -1,0 +1,63 @@
+import TapestryCommand
+import TapestryCompiler
+import TapestryCore
+import TapestryNN
+import TapestryTape
+import Testing
+
+@Suite struct SweepTests {
+  @Test func theNeighbourIsRoundedUp() {
+    let dense = SweepCase(layer: .dense(batch: 33, width: 17), dtype: .float32)
+    #expect(dense.neighbour.layer == .dense(batch: 64, width: 32) && dense.name == "dense 33x17 float32")
+    let image = SweepCase(
+      layer: .convolution(
+        batch: 32, height: 13, width: 29, channels: 32, kernel: 5, stride: 2, dilation: 3, groups: 4), dtype: .float64)
+    let wanted = SweepCase.Layer.convolution(
+      batch: 32, height: 32, width: 32, channels: 32, kernel: 5, stride: 2, dilation: 3, groups: 4)
+    #expect(image.neighbour.layer == wanted && image.neighbour.dtype == .float64)
+    let sequence = SweepCase(layer: .recurrent(batch: 32, steps: 500, features: 32, units: 64), dtype: .float32)
+    #expect(sequence.neighbour.layer == .recurrent(batch: 32, steps: 512, features: 32, units: 64))
+    #expect(sequence.neighbour.neighbour == sequence.neighbour)
+  }
+
+  /// Of a 3x3 window in a row of 4 places with one place of padding at each end, 3 + 3 + 2 + 2 taps exist.
+  @Test func onlyTapsThatExistCount() {
+    let image = SweepCase(
+      layer: .convolution(batch: 2, height: 4, width: 1, channels: 6, kernel: 3, stride: 1, dilation: 1, groups: 3),
+      dtype: .float32)
+    #expect(image.flops == 2 * 3 * 2 * 10 * 6 * 2)
+    let dense = SweepCase(layer: .dense(batch: 7, width: 10), dtype: .float32)
+    #expect(dense.flops == 7000)
+  }
+
+  @Test func everySizeOfTheListIsThere() {
+    let names = SweepCase.all.map(\.name)
+    #expect(Set(names).count == names.count)
+    for part in [
+      "dense 1x17 ", "dense 100x1000 ", "13x29x32 kernel 11 ", "stride 3 ", "dilation 4 ", "groups 32 ", "lstm 32x1x",
+      "lstm 32x500x",
+    ] {
+      for dtype in ["float32", "float64"] {
+        #expect(names.contains { $0.contains(part) && $0.hasSuffix(dtype) }, "\(part)\(dtype)")
+      }
+    }
+  }
+
+  @Test func noWorkloadAndNoCaseTakesASlowPath() throws {
+    let models = Workload.all + SweepCase.all.map(\.model)
+    for model in models { #expect(try model.compiled().tape.slowPaths == 0, "\(model.name)") }
+  }
+
+  /// In the test of a debug build on a busy machine any outcome is right, so long as the status says it.
+  @Test func theTableSaysWhatFails() {
+    var lines: [String] = []
+    let cases = SweepCase.all.filter { $0.name.hasPrefix("dense 7x17") }
+    let passes = try? Sweep.run(cases, threads: 1, seconds: 0) { lines.append($0) }
+    #expect(lines.count == 4 && lines[0].hasPrefix("sweep\t"))
+    let rows = lines.dropFirst(2).map { $0.dropLast().split(separator: "\t") }
+    #expect(rows.map { $0[0] } == ["dense 7x17 float32", "dense 7x17 float64"])
+    #expect(rows.map { $0[1] } == ["dense 32x32 float32", "dense 32x32 float64"])
+    #expect(rows.allSatisfy { $0.count == 6 && ["ok", "below 70%"].contains($0[5]) })
+    #expect(passes == rows.allSatisfy { $0[5] == "ok" })
+  }
+}
