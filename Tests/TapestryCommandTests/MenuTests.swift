@@ -26,7 +26,7 @@ import Testing
     (["inspekt", "gan"], "did you mean 'inspect'?"),
     (["inspect", "mlp-digit"], "unknown model 'mlp-digit'; did you mean 'mlp-digits'?"),
     (["inspect", "gan", "--stage", "fuse"], "did you mean 'fused'?"),
-    (["inspect", "gan", "--format", "svg"], "takes one of text, dot, not 'svg'"),
+    (["inspect", "gan", "--format", "png"], "takes one of text, dot, svg, not 'png'"),
     (["inspect", "gan", "--passes-without", "algebr"], "no pass is called 'algebr'; did you mean 'algebra'?"),
     (["inspect", "gan", "--stop-after", "nothing"], "no pass is called 'nothing'"),
     (["inspect"], "argument MODEL is missing"),
