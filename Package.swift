@@ -19,16 +19,25 @@ func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + imports, swiftSettings: strict)
 }
 
+/// The executables in Examples, each in a folder of its name.
+let notebooks = [
+  "char-lstm", "digits-cnn", "digits-gan", "digits-lstm", "digits-mlp", "gradients", "tumour-classifier",
+]
+
+/// The target of one of them.
+func notebook(_ name: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["Tapestry"], path: "Examples/" + name,
+    swiftSettings: strict + [.defaultIsolation(MainActor.self)])
+}
+
 let package = Package(
   name: "Tapestry",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Tapestry", targets: ["Tapestry"]),
     .executable(name: "tapestry", targets: ["TapestryCommand"]),
-    .executable(name: "digits-mlp", targets: ["digits-mlp"]),
-    .executable(name: "char-lstm", targets: ["char-lstm"]),
-    .executable(name: "digits-gan", targets: ["digits-gan"]),
-  ],
+  ] + notebooks.map { .executable(name: $0, targets: [$0]) },
   targets: [
     // Each module may import only modules above it.
     .target(
@@ -94,16 +103,7 @@ let package = Package(
         "TapestryNotebook", "TapestryTerminal",
       ],
       swiftSettings: strict),
-    .executableTarget(
-      name: "char-lstm", dependencies: ["Tapestry"], path: "Examples/char-lstm",
-      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "digits-gan", dependencies: ["Tapestry"], path: "Examples/digits-gan",
-      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "digits-mlp", dependencies: ["Tapestry"], path: "Examples/digits-mlp",
-      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
-  ],
+  ] + notebooks.map(notebook),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x
 )

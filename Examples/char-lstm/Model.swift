@@ -25,8 +25,8 @@ nonisolated func characterModel(
 }
 
 /// One step of training over a number of steps in all.
-nonisolated func trainingProgram(vocabulary: Int, steps: Int) -> Program {
-  Program.traced { t in
+nonisolated func trainingProgram(vocabulary: Int, steps: Int, _ options: ProgramOptions) -> Program {
+  Program.traced(options) { t in
     let states = RecurrentStates(hidden: t[Model.hidden], cell: t[Model.cell])
     let result = characterModel(t[Model.characters], of: vocabulary, from: states, in: t.scope("model"))
     let cost = softmaxCrossEntropy(result.logits, t[Model.next])

@@ -12,18 +12,21 @@ let notebook = Notebook(
   quickEpochs: 1,
   options: [
     NotebookOption("--text", "FILE", help: "a text in UTF-8 to learn from"),
-    NotebookOption("--data", "DIR", help: "a folder with tinyshakespeare.txt, to learn from that"),
-    NotebookOption("--resume", "FILE", help: "a checkpoint an earlier run wrote, to go on from there"),
+    .data("a folder with tinyshakespeare.txt, to learn from that"), .resume,
   ])
 let options = notebook.options
 
 let text = notebook.cell(
   "The text",
-  "The characters of a text get numbers. The last tenth of the text is held out."
+  """
+  A language model reads a text and says after each character how likely each other one is to come next. Text needs no \
+  labels: what comes next stands there. The characters get numbers, and the last tenth of the text is held out.
+  """
 ) {
   let given = options["--text"].map { [$0] } ?? options["--data"].map { [$0 + "/tinyshakespeare.txt"] }
   let corpus = try TextCorpus(paths: given ?? ["README.md", "Docs/Architecture.md"])
   notebook.show("\(corpus.count) characters, \(corpus.vocabulary.count) of them different")
+  notebook.foldSource(of: "Model.swift")
   return corpus.split(holdingOutEnd: 0.1)
 }
 let vocabulary = text.training.vocabulary
@@ -40,7 +43,8 @@ let streams = notebook.cell(
   return streams
 }
 
-let training = trainingProgram(vocabulary: vocabulary.count, steps: options.epochs * streams.training.count)
+let training = trainingProgram(
+  vocabulary: vocabulary.count, steps: options.epochs * streams.training.count, options.programs)
 let sampler = TokenSampler(recurrent: { [count = vocabulary.count] t, characters, states in
   characterModel(characters, of: count, from: states, in: t.scope("model"))
 })
@@ -53,27 +57,41 @@ func written(_ count: Int, by state: ModelState, seed: Int) throws -> String {
 
 let trained = notebook.cell(
   "Training",
-  "Adam, with gradients clipped and a learning rate that falls along a cosine. Losses are means in nats a character: "
-    + "training over the epoch while it was trained, validation after it. After each epoch the model writes, and its "
-    + "state goes into a checkpoint, from which `--resume` goes on with the same bits."
+  """
+  Adam, with gradients clipped and a learning rate that falls along a cosine. Losses are means in nats a character: \
+  training over the epoch while it was trained, validation after it. One that knew nothing but the number of characters \
+  would pay the logarithm of that number. After each epoch the model writes, and its state goes into a checkpoint, from \
+  which `--resume` goes on with the same bits. Ctrl-C ends the training after the step it is in; the checkpoint is then \
+  that of the last whole epoch.
+  """
 ) {
   var progress = try start()
   let line = ProgressLine("training", total: (options.epochs - progress.epoch) * streams.training.count, unit: "steps")
   var table = TextTable([.right("epoch"), .right("training"), .right("validation"), .left("it writes")])
+  var losses: (training: [Double], validation: [Double]) = ([], [])
   let path = try notebook.path(of: "char-lstm.safetensors")
+  try progress.write(to: path)
   while progress.epoch < options.epochs {
     let loss = try meanLoss(streams.training) { feeds in
       let results = try training.run(&progress.state, feeds)
       line.advance(metrics: "loss \(decimal(try results.scalar(Model.loss), 3))")
+      notebook.endIfInterrupted(checkpoint: path)
       return results
     }
     progress.epoch += 1
     try progress.write(to: path)
     let sample = try written(48, by: progress.state, seed: progress.epoch).split(separator: "\n").joined(separator: " ")
-    table.add(String(progress.epoch), decimal(loss, 3), decimal(try validationLoss(of: progress.state), 3), sample)
+    losses.training.append(loss)
+    losses.validation.append(try validationLoss(of: progress.state))
+    table.add(String(progress.epoch), decimal(loss, 3), decimal(losses.validation.last ?? .nan, 3), sample)
   }
   line.finish()
   notebook.show(table)
+  var plot = Plot("Loss", x: "epoch", y: "nats a character")
+  plot.addLine("training", y: losses.training)
+  plot.addLine("validation", y: losses.validation)
+  notebook.show(plot)
+  try notebook.write("loss.csv", columns: [("training", losses.training), ("validation", losses.validation)])
   notebook.show("the checkpoint is \(path)")
   return progress.state
 }

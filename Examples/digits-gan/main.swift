@@ -4,37 +4,36 @@ import Tapestry
 //
 //     swift run -c release digits-gan
 //
-// The models and programs are in Model.swift. A classifier of real digits judges what came out.
+// The games are in Game.swift. A classifier of real digits judges what came out.
 
 let notebook = Notebook(
-  "digits-gan", "Trains a generator of handwritten digits against a discriminator, in one program.", epochs: 400,
-  quickEpochs: 60)
+  "digits-gan", "Trains generators of handwritten digits against a judge, in three games of one program each.",
+  epochs: 400, quickEpochs: 24)
 let options = notebook.options
 let batchSize = 64
 
 let digits = notebook.cell(
-  "The data", "Images of handwritten digits, 8 by 8 pixels. The labels are for the classifier."
+  "The data", "Images of handwritten digits, 8 by 8 pixels. The labels are for the classifier alone."
 ) {
   let digits = Digits.load()
   notebook.show("\(digits.training.rowCount) images to train with, \(digits.heldOut.rowCount) held out")
+  let first = digits.training.selecting(rows: Array(0..<20)).images
+  notebook.show(try ImageGrid("Real digits", first, of: [8, 8, 1], columns: 10))
   return digits
 }
-
-let game = gameProgram()
-let sampling = samplingProgram(1000)
 
 let classifierState = notebook.cell(
   "The judge of the outcome",
   "A classifier trained on real digits. On digits it has not seen it shows how sure it is of real ones."
 ) {
-  let program = classifierProgram()
+  let program = classifierProgram(options.programs)
   var state = try program.initialState(seed: options.seed)
   for epoch in 1...30 {
     for batch in digits.training.batches(of: 32, seed: options.seed, epoch: epoch) {
       _ = try program.run(&state, [Model.images: batch.images, Model.labels: batch.labels])
     }
   }
-  let out = try recognitionProgram().evaluate(state, [Model.images: digits.heldOut.images])
+  let out = try recognitionProgram(options.programs).evaluate(state, [Model.images: digits.heldOut.images])
   let real = Recognition(try out.array(Model.probabilities))
   let labels = digits.heldOut.labels.doubles
   let hits = real.classes.indices.count { Double(real.classes[$0]) == labels[$0] }
@@ -44,76 +43,94 @@ let classifierState = notebook.cell(
 
 notebook.cell(
   "The program",
-  "Both players take their step in one program. The generator runs once; its images go to the discriminator behind a "
-    + "cut, which the drawing shows, and after the discriminator's update once more for the generator's own loss."
+  """
+  Both players take their step in one program. The generator runs once. Its images go to the judge behind a cut, so that \
+  the judge's loss does not reach the generator; the judge's parameters take their step; and the same images go to the \
+  updated judge for the generator's own loss. That the second pass meets the updated judge follows from the order of \
+  writing.
+
+  The dense and the convolutional game ask the judge for the probability of being real. The Wasserstein game asks a \
+  critic for a number that is higher for real images, and adds a penalty: between real and made images its gradient is \
+  to have the norm 1. The gradient of that penalty is a gradient of a gradient.
+  """
 ) {
-  var state = try game.initialState(seed: options.seed)
   let feeds: Feeds = [Model.images: digits.training.selecting(rows: Array(0..<batchSize)).images]
-  _ = try game.run(&state, feeds)
-  let report = try game.report
-  notebook.show("\(report.nodesTraced) nodes traced, \(report.instructions) instructions in \(report.waves) waves")
-  try notebook.write("game.dot", game.drawing(of: .traced, for: feeds, folded: true))
+  var table = TextTable([.left("game"), .right("nodes"), .right("instructions"), .right("waves"), .right("arena")])
+  for game in Game.allCases {
+    let program = game.training(options.programs)
+    var state = try program.initialState(seed: options.seed)
+    _ = try program.run(&state, feeds)
+    let report = try program.report
+    table.add(game.rawValue, report.nodesTraced, report.instructions, report.waves, "\(report.arenaBytes) bytes")
+    if game == .dense { try notebook.write("game.dot", program.drawing(of: .traced, for: feeds, folded: true)) }
+  }
+  notebook.show(table)
+  notebook.foldSource(of: "Game.swift")
 }
 
-let state = notebook.cell(
-  "Training",
-  "Adam on both sides, in batches of \(batchSize). The classes are counted in 1000 images made of new noise: one counts "
-    + "where one image in fifty or more is taken for it, with a mean confidence of 0.8. The first line is before training."
+var runs: [Run] = []
+for game in Game.allCases {
+  let run = notebook.cell(
+    "The game: \(game.rawValue)",
+    "Adam on both sides, in batches of \(batchSize). Each row of samples is made of the same noise, later in training."
+  ) {
+    let epochs = game.epochs(of: options.epochs)
+    let program = game.training(options.programs)
+    var run = try Run(game, program, classifierState)
+    let line = ProgressLine(game.rawValue, total: epochs, unit: "epochs")
+    try run.keepSamples(after: 0)
+    for epoch in 1...epochs {
+      try run.train(program, digits.training.batches(of: batchSize, seed: options.seed, epoch: epoch))
+      line.advance(
+        metrics: "judge \(decimal(run.discriminatorLosses.last ?? .nan, 3))  "
+          + "generator \(decimal(run.generatorLosses.last ?? .nan, 3))")
+      if epoch % max(epochs / 8, 1) == 0 { try run.keepSamples(after: epoch) }
+    }
+    line.finish()
+    var plot = Plot("Losses", x: "epoch", y: game == .wasserstein ? "score" : "nats")
+    plot.addLine(game == .wasserstein ? "critic" : "discriminator", y: run.discriminatorLosses)
+    plot.addLine("generator", y: run.generatorLosses)
+    notebook.show(plot)
+    let images = try NDArray(run.samples, shape: [run.moments.count * 10, 64])
+    let title = "Samples after \(run.moments.map(String.init).joined(separator: ", ")) epochs"
+    let grid = try ImageGrid(title, images, of: [8, 8, 1], columns: 10)
+    notebook.show(grid)
+    try notebook.write("\(game)-samples.png", grid.image(scale: 4))
+    try notebook.write(
+      "\(game)-loss.csv", columns: [("judge", run.discriminatorLosses), ("generator", run.generatorLosses)])
+    return run
+  }
+  runs.append(run)
+}
+
+notebook.cell(
+  "What they make",
+  """
+  A thousand images of each generator, by the class the classifier takes them for. A class counts as recognised where \
+  one image in fifty or more is taken for it, with a mean confidence of 0.8.
+  """
 ) {
-  var state = try game.initialState(seed: options.seed)
-  let columns: [TextTable.Column] = [
-    .right("epoch"), .right("discriminator"), .right("generator"), .right("classes"), .right("confidence"),
-  ]
-  var table = TextTable(columns)
-  table.add(try row(0, ["", ""], state))
-  let line = ProgressLine("training", total: options.epochs, unit: "epochs")
-  for epoch in 1...options.epochs {
-    var (judged, made) = (0.0, 0.0)
-    for batch in digits.training.batches(of: batchSize, seed: options.seed, epoch: epoch) {
-      let out = try game.run(&state, [Model.images: batch.images])
-      judged += try out.scalar(Model.discriminatorLoss) * Double(batch.rowCount)
-      made += try out.scalar(Model.generatorLoss) * Double(batch.rowCount)
-    }
-    let losses = [judged, made].map { decimal($0 / Double(digits.training.rowCount), 3) }
-    line.advance(metrics: "discriminator \(losses[0])  generator \(losses[1])")
-    if epoch % max(options.epochs / 10, 1) == 0 { table.add(try row(epoch, losses, state)) }
+  var table = TextTable([.left("game"), .right("epochs"), .right("classes"), .right("confidence")])
+  var chart = BarChart("Images by class", of: (0..<10).map { "class \($0)" }, digits: 0)
+  var summaries: [String] = []
+  for run in runs {
+    let (images, found) = try run.recognised()
+    let counts = (0..<10).map { Double(found.members(of: $0).count) }
+    chart.add(run.game.rawValue, counts)
+    table.add(
+      run.game.rawValue, run.game.epochs(of: options.epochs), found.recognised.count, decimal(found.confidence, 3))
+    summaries.append("\(run.game.rawValue): \(found.summary)")
+    let best = (0..<10).flatMap { Array(found.members(of: $0).prefix(4)) }
+    let pixels = try images.values(as: Float.self)
+    let chosen = best.flatMap { pixels[$0 * 64..<($0 + 1) * 64] }
+    let grid = try ImageGrid(
+      "By class: \(run.game.rawValue)", NDArray(chosen, shape: [best.count, 64]), of: [8, 8, 1], columns: 10,
+      captions: best.map { String(found.classes[$0]) })
+    notebook.show(grid)
   }
-  line.finish()
+  notebook.show(chart)
   notebook.show(table)
-  return state
-}
-
-notebook.cell("What it makes", "Images out of the generator, by the class the classifier takes them for.") {
-  let (images, found) = try recognised(state)
-  let present = (0..<10).filter { !found.members(of: $0).isEmpty }
-  let rows = (0..<10).map { place in
-    present.map { digit in
-      let members = found.members(of: digit)
-      return members[place % members.count]
-    }
-  }
-  notebook.show(ImageGrid(images, rows: Array(rows.prefix(3))).text + "\n")
-  try notebook.write("samples.pgm", ImageGrid(images, rows: rows).graymap)
-  var table = TextTable([.right("class"), .right("images"), .right("confidence")])
-  for digit in 0..<10 {
-    table.add(digit, found.members(of: digit).count, decimal(found.confidence(of: digit), 3))
-  }
-  notebook.show(table)
-  notebook.show("\n" + found.summary)
-}
-
-/// A line of the table of training.
-func row(_ epoch: Int, _ losses: [String], _ state: ModelState) throws -> [String] {
-  let found = try recognised(state).recognition
-  return [String(epoch)] + losses + [String(found.recognised.count), decimal(found.confidence, 3)]
-}
-
-/// A thousand images of the generator, and what the classifier takes them for.
-func recognised(_ state: ModelState) throws -> (images: NDArray, recognition: Recognition) {
-  var both = state
-  for path in classifierState.paths { both[path] = classifierState[path] }
-  let out = try sampling.evaluate(both, [:])
-  return (try out.array(Model.samples), Recognition(try out.array(Model.probabilities)))
+  for summary in summaries { notebook.show(summary) }
 }
 
 notebook.finish()

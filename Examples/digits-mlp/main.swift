@@ -10,9 +10,7 @@ import Tapestry
 let notebook = Notebook(
   "digits-mlp", "Trains a classifier of handwritten digits and shows what the compiler makes of it.", epochs: 40,
   quickEpochs: 3,
-  options: [
-    NotebookOption("--data", "DIR", help: "a folder with the files of MNIST or Fashion-MNIST, to learn from those")
-  ])
+  options: [.data("a folder with the files of MNIST or Fashion-MNIST, to learn from those"), .resume])
 let options = notebook.options
 let batchSize = 32
 
@@ -25,11 +23,16 @@ let digits = notebook.cell(
 ) {
   let digits = try options["--data"].map { folder in try ImageSets.mnist(folder: folder) } ?? .digits
   notebook.show("\(digits.training.rowCount) images to train with, \(digits.heldOut.rowCount) held out")
+  let first = digits.training.selecting(rows: Array(0..<20))
+  notebook.show(
+    try ImageGrid(
+      "The first images and their labels", first.images, of: digits.training.imageShape, columns: 10,
+      captions: first.labels.doubles.map { decimal($0, 0) }))
   return digits
 }
 
 let images = Input("images", [nil, digits.training.imageShape.count])
-let training = Program.traced { [images] t in
+let training = Program.traced(options.programs) { [images] t in
   let logits = classifier(t[images], in: t.scope("mlp"))
   let cost = softmaxCrossEntropy(logits, t[Model.labels])
   t.report(Model.loss, cost)
@@ -39,8 +42,15 @@ let training = Program.traced { [images] t in
 
 notebook.cell(
   "The program",
-  "One step of training is one graph: the model, the gradients of its loss, and the steps of the optimizer. The compiler "
-    + "simplifies it, cuts it into kernels, orders them and gives each value a place in memory."
+  """
+  One step of training is one graph: the model, the gradients of its loss, and the steps of the optimizer. Nothing runs \
+  while the function above is called; it only records what is to be computed.
+
+  The compiler simplifies the graph, cuts it into kernels, orders them and gives each value a place in memory. An \
+  elementwise chain becomes one kernel that keeps its numbers in registers; a product takes what follows it as its \
+  epilogue, and so does the step of Adam: each parameter is read and written once a step. The arena is smaller than \
+  all values together, since a value's place is given to another one after its last use.
+  """
 ) {
   var state = try training.initialState(seed: options.seed)
   let batch = digits.training.selecting(rows: Array(0..<min(batchSize, digits.training.rowCount)))
@@ -55,23 +65,39 @@ notebook.cell(
   table.add("all values", "\(report.valueBytes) bytes")
   table.add("state", "\(report.stateBytes) bytes")
   notebook.show(table)
+  notebook.foldSource(of: "Model.swift")
+  notebook.fold("The instructions by wave", try training.listing(for: feeds))
   try notebook.write("graph.dot", training.drawing(of: .traced, for: feeds))
   try notebook.write("optimized.dot", training.drawing(of: .optimized, for: feeds))
   try notebook.write("kernels.dot", training.drawing(of: .fused, for: feeds))
+  try notebook.write("tape.txt", training.listing(for: feeds))
 }
 
 let trained = notebook.cell(
   "Training",
-  "Adam on batches of \(batchSize), in another order each epoch; loss and accuracy are means over the rows."
+  """
+  Adam on batches of \(batchSize), in another order each epoch; loss and accuracy are means over the rows. The images \
+  held out are measured after each epoch, but nothing is chosen by them. Ctrl-C ends the training after the step it is \
+  in; `--resume` goes on from there with the bits it would have had.
+  """
 ) {
   let trainer = Trainer(training, loss: Model.loss, metrics: [.mean(Model.hits)]) { [images] (batch: LabelledImages) in
     [images: batch.images, Model.labels: batch.labels]
   }
   var state = try training.initialState(seed: options.seed)
+  let checkpoint = try notebook.path(of: "digits-mlp.safetensors")
   let history = try trainer.fit(
-    &state, digits.training, epochs: options.epochs, batchSize: batchSize, seed: options.seed,
-    callbacks: [ProgressDisplay()])
-  notebook.show(try history.table(of: ["loss", "accuracy"]))
+    &state, digits.training, validation: digits.heldOut, epochs: options.epochs, batchSize: batchSize,
+    seed: options.seed, checkpoints: CheckpointPlan(to: checkpoint, every: 10),
+    resuming: try options["--resume"].map { path in try Checkpoint(contentsOf: path) },
+    callbacks: [ProgressDisplay(), StopWhen("interrupted") { notebook.isInterrupted }])
+  notebook.endIfInterrupted(checkpoint: checkpoint)
+  notebook.show(try history.table(of: ["loss", "accuracy", "val_loss", "val_accuracy"]))
+  var losses = Plot("Loss", x: "epoch", y: PlotAxis("nats", scale: .logarithmic))
+  losses.addLine("training", y: try history["loss"])
+  losses.addLine("held out", y: try history["val_loss"])
+  notebook.show(losses)
+  try notebook.write("loss.csv", columns: [("training", history["loss"]), ("held out", history["val_loss"])])
   return state
 }
 

@@ -36,10 +36,10 @@ extension Notebook {
   ///
   /// - Parameter columns: names without commas and quotes, and values; a short column leaves its last fields empty.
   /// - Throws: `invalidFile` when the file cannot be written.
-  public func write(_ file: String, columns: KeyValuePairs<String, [Double]>) throws(TapestryError) {
-    var lines = [columns.map(\.key).joined(separator: ",")]
-    for row in 0..<(columns.map(\.value.count).max() ?? 0) {
-      lines.append(columns.map { row < $0.value.count ? "\($0.value[row])" : "" }.joined(separator: ","))
+  public func write(_ file: String, columns: [(name: String, values: [Double])]) throws(TapestryError) {
+    var lines = [columns.map(\.name).joined(separator: ",")]
+    for row in 0..<(columns.map(\.values.count).max() ?? 0) {
+      lines.append(columns.map { row < $0.values.count ? "\($0.values[row])" : "" }.joined(separator: ","))
     }
     try write(file, lines.joined(separator: "\n") + "\n")
   }

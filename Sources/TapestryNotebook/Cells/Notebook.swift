@@ -150,7 +150,8 @@ public final class Notebook {
     report.show(.failure("Interrupted. " + (advice ?? "")))
     try? writePages()
     writeToStandardError(
-      "\(name): interrupted; the report so far is \(options.output)/\(name).html"
+      // The row of a progress line may be open.
+      "\n\(name): interrupted; the report so far is \(options.output)/\(name).html"
         + (advice.map { "; \($0)" } ?? "") + "\n")
     Foundation.exit(130)
   }

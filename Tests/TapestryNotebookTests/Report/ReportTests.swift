@@ -87,7 +87,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: directory) }
     let notebook = try notebook(output: directory.path)
     notebook.cell("Only") { notebook.show("done") }
-    try notebook.write("loss.csv", columns: ["epoch": [1, 2], "loss": [0.5]])
+    try notebook.write("loss.csv", columns: [("epoch", [1, 2]), ("loss", [0.5])])
     notebook.finish()
     let page = try String(contentsOf: directory.appendingPathComponent("trial.html"), encoding: .utf8)
     #expect(page.contains("done") && page.contains("<a href=\"loss.csv\">loss.csv</a>"))
