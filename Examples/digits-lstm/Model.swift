@@ -10,6 +10,32 @@ nonisolated enum Model {
   static let units = 48
 }
 
+/// A layer that takes part: its kind, and how far open the gate is at the start that keeps what is remembered.
+nonisolated struct Contestant: Sendable {
+  let name: String
+  let kind: RecurrentKind
+  /// The bias of the gate: the share of its memory a step keeps is at first `sigmoid` of it.
+  var gateBias = 0.0
+
+  static let all = [
+    Contestant(name: "simple RNN", kind: .simple),
+    Contestant(name: "LSTM, half open", kind: .lstm),
+    Contestant(name: "LSTM, open", kind: .lstm, gateBias: 4),
+    Contestant(name: "GRU, open", kind: .gru, gateBias: 4),
+  ]
+
+  /// The start values of a program of this layer. The gate that keeps is the second in the bias of both kinds.
+  func start(of program: Program, seed: Int) throws -> ModelState {
+    var state = try program.initialState(seed: seed)
+    let path = "\(kind.rawValue)/recurrent/layer0/forward/bias"
+    if kind != .simple, var bias = state[path] {
+      for unit in 0..<Model.units { bias.setDouble(gateBias, at: Model.units + unit) }
+      state[path] = bias
+    }
+    return state
+  }
+}
+
 /// What an image becomes: its eight rows one after the other, and then some blank ones to wait through.
 nonisolated func sequences(_ images: NDArray, waiting blanks: Int) throws -> NDArray {
   let steps = 8 + blanks
