@@ -96,6 +96,7 @@ let package = Package(
         "OpKit", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN", "TapestryCommand",
         "CTapestryKernels",
       ]),
+    .testTarget(name: "ExamplesTests", swiftSettings: strict),
     .executableTarget(
       name: "TapestryCommand",
       dependencies: [

@@ -62,7 +62,11 @@ notebook.cell(
     _ = try program.run(&state, feeds)
     let report = try program.report
     table.add(game.rawValue, report.nodesTraced, report.instructions, report.waves, "\(report.arenaBytes) bytes")
-    if game == .dense { try notebook.write("game.dot", program.drawing(of: .traced, for: feeds, folded: true)) }
+    if game == .dense {
+      let inspection = try program.inspection(for: feeds)
+      try notebook.write("game.dot", inspection.dot(of: "gradient", folded: true))
+      notebook.show(Figure(svg: try inspection.svg(of: "gradient", folded: true), title: "Both updates, one graph"))
+    }
   }
   notebook.show(table)
   notebook.foldSource(of: "Game.swift")

@@ -1,6 +1,6 @@
 import Tapestry
 
-// Three recurrent layers read an image row by row, wait, and say what it was. Gates are what lets them remember.
+// Recurrent layers read an image row by row, wait, and say what it was. Gates that are open let them remember.
 //
 //     swift run -c release digits-lstm
 
@@ -73,9 +73,11 @@ let runs = notebook.cell(
 notebook.cell(
   "Gradients through time",
   """
-  How much the loss depends on each row, before training and after it: the norm of its gradient in the pixels of the row. A gradient that goes back through a step is multiplied by that step's slope. A \
-  simple layer's slopes are products of its matrix and of a factor below 1, so what comes from far away is multiplied \
-  away or grows without bound. Through a gate that is open it passes as it is.
+  How much the loss depends on each row, before training and after it: the norm of its gradient in the pixels of the \
+  row. A gradient that goes back through a step is multiplied by that step's slope. A simple layer's slope is its matrix \
+  times a factor below 1; that of a gate is what the gate lets through. Half open gates multiply by a half each, and \
+  after a wait of \(blanks) steps nothing is left to learn from: the straight line down. Through gates that are open the \
+  gradient passes almost as it is, and so it gets to the rows that hold the digit.
   """
 ) {
   let count = min(data.heldOut.rowCount, 128)

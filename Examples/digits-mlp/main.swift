@@ -66,11 +66,15 @@ notebook.cell(
   table.add("state", "\(report.stateBytes) bytes")
   notebook.show(table)
   notebook.foldSource(of: "Model.swift")
-  notebook.fold("The instructions by wave", try training.listing(for: feeds))
-  try notebook.write("graph.dot", training.drawing(of: .traced, for: feeds))
-  try notebook.write("optimized.dot", training.drawing(of: .optimized, for: feeds))
-  try notebook.write("kernels.dot", training.drawing(of: .fused, for: feeds))
-  try notebook.write("tape.txt", training.listing(for: feeds))
+  let inspection = try training.inspection(for: feeds)
+  notebook.show(inspection.layerTable)
+  notebook.show(Figure(svg: try inspection.svg(of: "graph", folded: true), title: "The forward graph"))
+  notebook.show(Figure(svg: try inspection.svg(of: "fused", folded: true), title: "The kernels of a whole step"))
+  notebook.fold("The instructions by wave", try inspection.text(of: "tape"))
+  try notebook.write("graph.dot", inspection.dot(of: "gradient"))
+  try notebook.write("optimized.dot", inspection.dot(of: "optimized"))
+  try notebook.write("kernels.dot", inspection.dot(of: "fused"))
+  try notebook.write("tape.txt", inspection.text(of: "tape"))
 }
 
 let trained = notebook.cell(

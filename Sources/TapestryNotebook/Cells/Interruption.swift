@@ -26,5 +26,10 @@ package final class Interruption: Sendable {
       Interruption.shared.request()
       signal(SIGINT, SIG_DFL)
     }
+    // Whoever started the process may have held the signal back, and that is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -6,19 +6,23 @@ public struct Figure: Sendable, Hashable {
   public let title: String
   /// The picture: one `<svg>` element with a `viewBox`, without an XML declaration.
   public let svg: String
+  /// Whether it is shown in its own size, and moves sideways where the page is narrower, as a drawing of a graph must.
+  let isDrawing: Bool
   /// Where its texts stand, for tests of the layout.
   package let labels: [TextBox]
 
   /// A figure of an SVG made elsewhere.
   ///
   /// - Parameters:
-  ///   - svg: one `<svg>` element with a `viewBox`; it should bring its own background and fonts.
+  ///   - svg: one `<svg>` element with a `viewBox`; it should bring its own background and fonts. It is shown in its own
+  ///     size, and moves sideways where the page is narrower.
   ///   - title: what it shows.
-  public init(svg: String, title: String) { self.init(svg: svg, title: title, labels: []) }
+  public init(svg: String, title: String) { self.init(svg: svg, title: title, isDrawing: true, labels: []) }
 
-  init(svg: String, title: String, labels: [TextBox]) {
+  init(svg: String, title: String, isDrawing: Bool, labels: [TextBox]) {
     self.svg = svg
     self.title = title
+    self.isDrawing = isDrawing
     self.labels = labels
   }
 }

@@ -62,7 +62,9 @@ public struct HeatMap: Sendable, Drawable {
     var canvas = SVGCanvas(height: 0)
     let top = canvas.heading(title) + (x.isEmpty ? 0 : 18) + 18
     let left = min((rows.map { textWidth($0, size: size) }.max() ?? 0) + 10, 150) + (y.isEmpty ? 8 : 26)
-    let cell = min((canvas.width - left - 14) / Double(max(columns.count, 1)), 44)
+    // Cells are as wide as the labels of the columns, if that is not too wide.
+    let widestLabel = columns.map { textWidth($0, size: size) }.max() ?? 0
+    let cell = min((canvas.width - left - 14) / Double(max(columns.count, 1)), min(max(widestLabel + 8, 44), 90))
     let (width, height) = (cell * Double(columns.count), cell * Double(rows.count))
     canvas.height = top + height + 14
     let numbers = values.map { row in row.map { number($0) } }
@@ -90,11 +92,12 @@ public struct HeatMap: Sendable, Drawable {
   private func drawLabels(_ canvas: inout SVGCanvas, left: Double, top: Double, cell: Double) {
     let size = SVGCanvas.textSize
     // Every so many labels where not all have room.
-    let widest = columns.map { textWidth(shortened($0, to: 60, size: size), size: size) }.max() ?? 0
+    let longest = max(60, cell - 6)
+    let widest = columns.map { textWidth(shortened($0, to: longest, size: size), size: size) }.max() ?? 0
     let columnStep = max(1, Int(((widest + 4) / cell).rounded(.up)))
     for (column, label) in columns.enumerated() where column.isMultiple(of: columnStep) {
       let middle = left + (Double(column) + 0.5) * cell
-      let text = shortened(label, to: min(60, 2 * (canvas.width - middle)), size: size)
+      let text = shortened(label, to: min(longest, 2 * (canvas.width - middle)), size: size)
       canvas.text(text, middle, top - 6, .middle, style: "tp-muted")
     }
     let rowStep = max(1, Int(((size + 2) / cell).rounded(.up)))

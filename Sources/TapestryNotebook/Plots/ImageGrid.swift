@@ -73,8 +73,9 @@ public struct ImageGrid: Sendable, Drawable {
     let top = canvas.heading(title) + 4
     let (margin, gap) = (12.0, 4.0)
     let room = canvas.width - 2 * margin + gap
-    let width = min(room / Double(columns) - gap, 72)
-    let height = width * Double(images[0].height) / Double(images[0].width)
+    let shape = Double(images[0].height) / Double(images[0].width)
+    let width = min(room / Double(columns) - gap, 72, 200 / shape)
+    let height = width * shape
     let size = min(SVGCanvas.textSize, max(width / 3.4, 9))
     let row = height + gap + (captions.contains { !$0.isEmpty } ? size + 5 : 0)
     canvas.height = top + row * Double(rows) + margin - gap

@@ -107,6 +107,6 @@ struct SVGCanvas {
       + "height=\"\(coordinate(height))\" role=\"img\" aria-label=\"\(escaped(title))\" font-family=\"\(fonts)\">\n"
       + "<style>\n\(Palette.style)</style>\n"
       + "<rect class=\"tp-paper\" width=\"100%\" height=\"100%\"/>\n\(body)</svg>"
-    return Figure(svg: svg, title: title, labels: labels)
+    return Figure(svg: svg, title: title, isDrawing: false, labels: labels)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 // Ticks stand at multiples of 1, 2 or 5 times a power of ten. The step is the smallest of those that gives no more ticks
 // than asked for; all labels of an axis have the same count of digits after the point, as many as the step needs. A
 // logarithmic axis has ticks at powers of ten, at 1, 2 and 5 times those when it spans less than three, and at every
-// second or third power when it spans many.
+// second or third power when it spans many; those of more than five powers are labelled by their exponents.
 
 /// A place on an axis and what is written there.
 package struct Tick: Sendable, Hashable {
@@ -40,9 +40,9 @@ package func logarithmicTicks(_ low: Double, _ high: Double, count: Int) -> [Tic
   for exponent in Int(first.rounded(.down))...Int(last.rounded(.up)) where exponent.isMultiple(of: stride) {
     for factor in factors {
       let value = factor * pow(10, Double(exponent))
-      if value >= low * (1 - 1e-9), value <= high * (1 + 1e-9) {
-        ticks.append(Tick(value: value, label: tickLabel(value, step: value)))
-      }
+      guard value >= low * (1 - 1e-9), value <= high * (1 + 1e-9) else { continue }
+      let label = decades > 5 && exponent != 0 ? "1e\(exponent)" : tickLabel(value, step: value)
+      ticks.append(Tick(value: value, label: label))
     }
   }
   return ticks.count >= 2 ? ticks : linearTicks(low, high, count: count)

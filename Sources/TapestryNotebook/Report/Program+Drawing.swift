@@ -21,12 +21,6 @@ extension Program {
   public func drawing(of stage: DrawnStage, for feeds: Feeds, folded: Bool = false) throws(TapestryError) -> String {
     try compiled(for: feeds).drawing(of: stage.stage, folded: folded)
   }
-
-  /// The instructions of the program by wave, as text.
-  ///
-  /// - Parameter feeds: say the shapes; the program compiled for them is listed, from the cache where it is there.
-  /// - Throws: what compiling throws.
-  public func listing(for feeds: Feeds) throws(TapestryError) -> String { try compiled(for: feeds).text(of: .tape) }
 }
 
 extension DrawnStage {

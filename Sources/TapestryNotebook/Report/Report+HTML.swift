@@ -52,7 +52,7 @@ extension Report {
     switch output {
     case .text(let text): "<pre class=\"result\">\(escaped(text))</pre>\n"
     case .table(let table): html(table)
-    case .figure(let figure): "<figure>\(figure.svg)</figure>\n"
+    case .figure(let figure): "<figure\(figure.isDrawing ? " class=\"drawing\"" : "")>\(figure.svg)</figure>\n"
     case .folded(let title, let text):
       "<details><summary>\(escaped(title))</summary><pre>\(escaped(text))</pre></details>\n"
     case .file(let name): "<p class=\"file\">File: <a href=\"\(escaped(name))\">\(escaped(name))</a></p>\n"

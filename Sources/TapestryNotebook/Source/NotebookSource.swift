@@ -60,7 +60,8 @@ package struct NotebookSource {
   /// What stands behind the last cell, such as functions, without the end of the notebook.
   package var rest: String {
     let lines = string(place..<text.count).split(separator: "\n", omittingEmptySubsequences: false)
-    return lines.filter { !$0.hasSuffix(".finish()") }.joined(separator: "\n").trimmingCharacters(in: .newlines)
+    return lines.filter { $0.hasPrefix(" ") || !$0.hasSuffix(".finish()") }.joined(separator: "\n").trimmingCharacters(
+      in: .newlines)
   }
 
   private func offset(of word: String, from start: Int, to end: Int) -> Int? {
