@@ -21,7 +21,8 @@ func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
 
 /// The executables in Examples, each in a folder of its name.
 let notebooks = [
-  "char-lstm", "digits-cnn", "digits-gan", "digits-lstm", "digits-mlp", "gradients", "tumour-classifier",
+  "attention", "char-lstm", "digits-cnn", "digits-gan", "digits-lstm", "digits-mlp", "gradients", "optimizers",
+  "tumour-classifier",
 ]
 
 /// The target of one of them.

@@ -35,6 +35,10 @@ import Testing
       results: [("dense", 507...507), ("DCGAN", 769...769), ("Wasserstein  ", 529...529)],
       files: ["game.dot", "dense-samples.png", "convolutional-samples.png", "wasserstein-samples.png"]),
     Expectation(
+      name: "optimizers",
+      results: [("Adam with cosine: test accuracy", 0.85...1), ("gradient descent   ", 0...0.001)]),
+    Expectation(name: "attention", results: [("reversing:", 0.9...1), ("sorting:", 0.7...1)]),
+    Expectation(
       name: "gradients",
       results: [("largest error of a gradient", 0...1e-7), ("length", 1.15...1.25), ("friction", 0.15...0.35)],
       files: ["loss.csv"]),
