@@ -3,7 +3,7 @@ import TapestryCore
 /// A set of examples held as rows: what can be selected, split and cut into batches.
 ///
 /// A conforming type says how many rows it has and how to make a set of some of them; splitting and batching come with
-/// it. Row orders are drawn from the counter-based ``/TapestryCore/RandomStream``, so that the same seed gives the same
+/// it. Row orders are drawn from the counter-based ``RandomStream``, so that the same seed gives the same
 /// order on every machine and in every run.
 public protocol DataRows: Sendable {
   /// How many rows there are.

@@ -53,7 +53,7 @@ public enum ClassAverage: Hashable, Sendable {
 
 /// Of the examples called a class, the share that is of it.
 ///
-/// - Parameter confusion: what ``confusionMatrix(_:_:classes:file:line:)`` gives, or a sum of such.
+/// - Parameter confusion: what `confusionMatrix` gives, or a sum of such.
 /// - Returns: a scalar of the matrix's type; [classes] for `each`.
 public func precision(
   _ confusion: Tensor, average: ClassAverage = .binary, file: StaticString = #fileID, line: UInt = #line
@@ -63,7 +63,7 @@ public func precision(
 
 /// Of the examples that are of a class, the share that was called so.
 ///
-/// - Parameter confusion: what ``confusionMatrix(_:_:classes:file:line:)`` gives, or a sum of such.
+/// - Parameter confusion: what `confusionMatrix` gives, or a sum of such.
 /// - Returns: a scalar of the matrix's type; [classes] for `each`.
 public func recall(
   _ confusion: Tensor, average: ClassAverage = .binary, file: StaticString = #fileID, line: UInt = #line
@@ -73,7 +73,7 @@ public func recall(
 
 /// The harmonic mean of precision and recall.
 ///
-/// - Parameter confusion: what ``confusionMatrix(_:_:classes:file:line:)`` gives, or a sum of such.
+/// - Parameter confusion: what `confusionMatrix` gives, or a sum of such.
 /// - Returns: a scalar of the matrix's type; [classes] for `each`. The macro average is the mean of the classes' own, as
 ///   in scikit-learn.
 public func f1Score(

@@ -6,7 +6,7 @@ import TapestryGraph
 // Source: the documentation of torch.nn 2, sections "Variables" of each module.
 
 extension WeightMap {
-  /// `Linear` as ``dense``.
+  /// `Linear` as `dense`.
   ///
   /// - Parameter image: where the layer follows images that were flattened, the shape of one as height, width and
   ///   channels: PyTorch flattens its channels first.
@@ -16,27 +16,27 @@ extension WeightMap {
     layer(module, path, "weight", image.map { .flattened($0) } ?? .transposed, bias)
   }
 
-  /// `Conv2d` as ``convolution2D``, of any groups.
+  /// `Conv2d` as `convolution2D`, of any groups.
   public static func convolution2D(_ module: String, as path: String, bias: Bool = true) -> WeightMap {
     layer(module, path, "filter", .convolution, bias)
   }
 
-  /// `Conv1d` as ``convolution1D``.
+  /// `Conv1d` as `convolution1D`.
   public static func convolution1D(_ module: String, as path: String, bias: Bool = true) -> WeightMap {
     layer(module, path, "filter", .convolution, bias)
   }
 
-  /// `ConvTranspose2d` as ``transposedConvolution2D``.
+  /// `ConvTranspose2d` as `transposedConvolution2D`.
   public static func transposedConvolution2D(_ module: String, as path: String, bias: Bool = true) -> WeightMap {
     layer(module, path, "filter", .convolution, bias)
   }
 
-  /// `Embedding` as ``embedding``.
+  /// `Embedding` as `embedding`.
   public static func embedding(_ module: String, as path: String) -> WeightMap {
     layer(module, path, "weight", .same, false)
   }
 
-  /// `BatchNorm1d` or `BatchNorm2d` as ``batchNormalization``, with its running statistics.
+  /// `BatchNorm1d` or `BatchNorm2d` as `batchNormalization`, with its running statistics.
   public static func batchNormalization(_ module: String, as path: String) -> WeightMap {
     [
       WeightMap(module + ".weight", as: path + "/scale"), WeightMap(module + ".bias", as: path + "/offset"),
@@ -45,7 +45,7 @@ extension WeightMap {
     ]
   }
 
-  /// `LayerNorm` as ``layerNormalization``, or `GroupNorm` as ``groupNormalization``.
+  /// `LayerNorm` as `layerNormalization`, or `GroupNorm` as `groupNormalization`.
   public static func normalization(_ module: String, as path: String) -> WeightMap {
     [WeightMap(module + ".weight", as: path + "/scale"), WeightMap(module + ".bias", as: path + "/offset")]
   }
@@ -81,7 +81,7 @@ extension WeightMap {
     }
   }
 
-  /// `MultiheadAttention` as ``multiHeadAttention``: its one matrix of queries, keys and values is cut in three.
+  /// `MultiheadAttention` as `multiHeadAttention`: its one matrix of queries, keys and values is cut in three.
   public static func multiHeadAttention(_ module: String, as path: String, bias: Bool = true) -> WeightMap {
     let parts = ["query", "key", "value"].enumerated().flatMap { part, name in
       [WeightMap(module + ".in_proj_weight", as: "\(path)/\(name)/weight", .part(part, of: 3, .transposed))]
