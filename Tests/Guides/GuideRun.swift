@@ -14,15 +14,21 @@ public final class GuideRun {
 
   /// Runs every example.
   ///
-  /// - Throws: what an example throws.
+  /// - Throws: what examples throw, after all have run.
   public init(writingInto folder: String) throws {
     self.folder = folder
-    for example in GuideRun.examples { try example(self)() }
+    var faults: [String] = []
+    for example in GuideRun.examples {
+      do { try example(self)() } catch { faults.append("'\(part)': \(error)") }
+    }
+    guard faults.isEmpty else { throw TapestryError(.usage, faults.joined(separator: "; "), remedy: "mend the guides") }
   }
 
   private static var examples: [(GuideRun) -> () throws -> Void] {
     [
       firstModel, firstTraining, firstMistake, gettingStarted, tensorAndGraph, runningAGraph, whenCompiled, addingAnOp,
+      debuggingShapes, debuggingValues, debuggingGradients, debuggingFeeds, memory, savingAndLoading, resuming,
+      comingFromTorch, comingFromKeras, comingFromJAX, performance,
     ]
   }
 

@@ -15,8 +15,12 @@ import TapestryCore
 /// | `source PATH: START` | the declaration in a source file that starts so |
 /// | `before PASS`, `after PASS` | the example of a pass |
 /// | `rules PASS` | the rules of a pass and what each keeps |
+/// | `picture FILE: ARGUMENTS` | what the command line draws, as a file in Docs/Pictures that the page shows |
 /// | `ops` | the op reference |
 struct BlockMaker {
+  /// Whether pages that are out of date are to be written.
+  static let writes = ProcessInfo.processInfo.environment["TAPESTRY_WRITE_GUIDES"] != nil
+
   private let parts: [String: String]
   private let printed: [String: String]
 
@@ -47,6 +51,7 @@ struct BlockMaker {
     case "before": return fenced(try PassExample.of(block.argument).run().before)
     case "after": return fenced(try PassExample.of(block.argument).run().after)
     case "rules": return try rules(of: block.argument)
+    case "picture": return try picture(block.argument)
     case "ops": return try OpReference().text
     default: throw Unknown("no block is made by '\(block.kind)'")
     }
@@ -96,6 +101,18 @@ struct BlockMaker {
     #else
       return nil
     #endif
+  }
+
+  /// The link to a picture, whose file must be what is drawn; when pages are written, it is written, too.
+  private func picture(_ argument: String) throws -> String {
+    let pieces = argument.components(separatedBy: ": ")
+    guard pieces.count == 2 else { throw Unknown("no picture '\(argument)'") }
+    let path = "Docs/Pictures/\(pieces[0])"
+    let drawn = try output(of: pieces[1])
+    let file = Repository.root.appending(path: path)
+    if BlockMaker.writes { try drawn.write(to: file, atomically: true, encoding: .utf8) }
+    let kept = try? String(contentsOf: file, encoding: .utf8)
+    return kept.map { agree($0, drawn) } == true ? "![\(pieces[1])](\(path))" : "\(path) is out of date"
   }
 
   private func declaration(_ argument: String) throws -> String {

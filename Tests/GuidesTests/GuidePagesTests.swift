@@ -16,7 +16,7 @@ import Testing
     let maker = try GuidePagesTests.maker.get()
     let remade = try page.remade { try maker.make($0) }
     guard !agree(page.text, remade) else { return }
-    if ProcessInfo.processInfo.environment["TAPESTRY_WRITE_GUIDES"] != nil {
+    if BlockMaker.writes {
       try remade.write(to: Repository.root.appending(path: path), atomically: true, encoding: .utf8)
     } else {
       Issue.record("\(path) is out of date: \(firstDifference(page.text, remade)); see GuidePagesTests for the command")
