@@ -25,12 +25,21 @@ extension PassPlan {
       "algebra", tags: ["simplify"], "Does less arithmetic for the same value.",
       AlgebraRules.all + CanonicalRules.all),
     RulePass(
+      "pooling", tags: ["simplify"], "Works on what pooling keeps instead of the image it came from.",
+      PoolingRules.all + CanonicalRules.all),
+    RulePass(
+      "crops", tags: ["simplify"], "Leaves out places of images that no window of a pool reaches.",
+      CropRules.all + CanonicalRules.all),
+    RulePass(
       "lookups", tags: ["simplify"], "Works on the rows of a table instead of the rows looked up in it.",
       LookupRules.all + CanonicalRules.all),
     RulePass(
       "views", tags: ["simplify"], "Moves transposes, reshapes and cuts to where they cost nothing.",
       ViewRules.all + CanonicalRules.all),
     RulePass("fold", "Computes what is known by now.", FoldRules.all + CanonicalRules.all),
+    RulePass(
+      "sums", tags: ["simplify"], "Cuts long sums so that threads can share them.",
+      SumRules.all + CanonicalRules.all),
     DeadCodePass(),
   ]
 }

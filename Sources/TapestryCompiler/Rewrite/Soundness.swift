@@ -8,4 +8,7 @@ package enum Soundness: String, Sendable, CaseIterable {
   /// The result moves towards the one of exact arithmetic: where the original form loses digits or overflows, the new
   /// one does not; elsewhere they agree within the bound.
   case stabilizes
+  /// Every bit of a finite result, up to the order of a sum: products with zeros the program itself puts in are not
+  /// made, so what is not finite on the other side of such a zero does not come through.
+  case skipsZeros
 }

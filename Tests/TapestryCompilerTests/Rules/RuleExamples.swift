@@ -24,6 +24,7 @@ extension Graph {
 
 extension RuleExample {
   static let all = canonical + views + algebra + masks + reductions + stability + moved + cuts + lookups
+    + pooling
 
   static let canonical: [RuleExample] = [
     RuleExample("an assignment is what it assigns") { g in

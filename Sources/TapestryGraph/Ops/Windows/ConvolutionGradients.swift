@@ -157,6 +157,7 @@ struct ConvolutionSample {
     ConvolutionSample(
       [1, 5, 4, 2], [3, 2, 2, 2], to: [1, 3, 2, 2], strides: [2, 2], low: [1, 0], high: [1, 1]),
     ConvolutionSample([1, 5, 5, 2], [2, 2, 1, 4], to: [1, 3, 3, 4], dilation: [2, 2], groups: 2),
+    ConvolutionSample([1, 5, 5, 1], [2, 2, 1, 2], to: [1, 4, 2, 2], low: [1, 0], high: [-1, -2]),
     ConvolutionSample([0, 3, 3, 1], [1, 1, 1, 2], to: [0, 3, 3, 2]),
   ]
 }

@@ -6,7 +6,7 @@ public enum WindowPadding: Hashable, Sendable {
   case valid
   /// As many as give ceil(extent / stride) windows, the odd one after.
   case same
-  /// As many as said.
+  /// As many as said. Fewer than 0 at the bottom or on the right leave out the last places of the image.
   case explicit(top: Int, bottom: Int, left: Int, right: Int)
 }
 
@@ -61,10 +61,10 @@ package struct WindowGeometry: Hashable, Sendable {
         .invalidAttribute, "the window's extents, strides and dilation are not all pairs",
         remedy: "give two numbers each, for height and width")
     }
-    guard (extents + strides + dilation).allSatisfy({ $0 >= 1 }), (low + high).allSatisfy({ $0 >= 0 }) else {
+    guard (extents + strides + dilation).allSatisfy({ $0 >= 1 }), low.allSatisfy({ $0 >= 0 }) else {
       throw OpFault(
         .invalidAttribute, "\(attributes) holds a number that is too small",
-        remedy: "give extents, strides and dilation of 1 or more, and padding of 0 or more")
+        remedy: "give extents, strides and dilation of 1 or more, and padding of 0 or more before the image")
     }
     var counts: [Int] = []
     for axis in 0..<2 {
@@ -79,6 +79,20 @@ package struct WindowGeometry: Hashable, Sendable {
       counts.append((padded - reach) / strides[axis] + 1)
     }
     return counts
+  }
+
+  /// Height and width of the part of an image, from its start, that so many windows reach.
+  package func reach(of counts: [Int], over image: [Int]) -> [Int] {
+    (0..<2).map { Swift.min(image[$0], (counts[$0] - 1) * strides[$0] + (extents[$0] - 1) * dilation[$0] + 1 - low[$0]) }
+  }
+
+  /// The geometry of the first windows alone, so many of them: what lies beyond their reach is cut off.
+  package func first(_ counts: [Int], over image: [Int]) -> WindowGeometry {
+    WindowGeometry(
+      extents: extents, strides: strides, dilation: dilation, low: low,
+      high: (0..<2).map { axis in
+        (counts[axis] - 1) * strides[axis] + (extents[axis] - 1) * dilation[axis] + 1 - low[axis] - image[axis]
+      })
   }
 
   /// The place along an axis that a tap of a window reads, or nil in the padding.
