@@ -62,6 +62,7 @@ typedef struct {
 /// is [extent i / N, extent (i + 1) / N).
 typedef struct {
   int64_t image_blocks, row_blocks, place_blocks, units;
+  int64_t lines, line;     // rows are cut in lines of so many rows: those of one row of windows where they are pooled
   bool few;                // a group's columns are too few for vectors of them
   int64_t pitch;           // elements from place to place of a block in scratch
   int64_t block_elements;  // of the largest
@@ -94,6 +95,8 @@ TAP_PRIVATE tap_filter_layout tap_filter_blocks(const tap_conv *conv);
 TAP_PRIVATE tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest);
 TAP_PRIVATE int64_t tap_reduction_count(const tap_region *region);
 TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
+/// Scratch memory of CONV_MAX_POOL beyond the convolution's: the runs of the windows, then the operands' addresses.
+TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *region);
 
 /// Rows of a table a unit of GATHER copies at most, in elements; columns a unit of the kernels along an axis takes.
 #define TAP_GATHER_ELEMENTS 4096
@@ -111,6 +114,9 @@ TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
 #define TAP_DOT_COLUMNS 32
 /// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
 #define TAP_CONV_RUN_BYTES 128
+
+/// Operands of CONV_MAX_POOL beyond its region's.
+#define TAP_CONV_POOL_OPERANDS 4
 
 /// Elements of scratch a block of a convolution's result takes at most, and those of the blocks summed together.
 #define TAP_CONV_ELEMENTS 32768

@@ -124,24 +124,26 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
   const int64_t *extent = region->extent;
   int64_t image = extent[1] * extent[2], places = extent[0] * image, columns = extent[3];
   if (places * columns == 0) return (tap_conv_layout){0};
+  const tap_window *window = kernel == TAP_KERNEL_CONV_MAX_POOL ? &((const tap_conv_pool *)v)->window : NULL;
   int64_t limit = tap_ceil_div(places, 16);
   limit = tap_max(limit, tap_min(image * 8, tap_min(1024, tap_ceil_div(places, 4))));
   limit = tap_min(limit, tap_max(TAP_CONV_ELEMENTS / columns, 32));
-  tap_conv_layout l = {.image_blocks = extent[0], .row_blocks = 1, .place_blocks = 1};
+  tap_conv_layout l = {.image_blocks = extent[0], .row_blocks = 1, .place_blocks = 1, .lines = extent[1], .line = 1};
+  if (window != NULL) l.lines = window->oh, l.line = window->stride_h;
   if (image <= limit) {
     l.image_blocks = tap_block_count(extent[0], limit / image);
-  } else if (extent[2] <= limit) {
-    l.row_blocks = tap_block_count(extent[1], limit / extent[2]);
+  } else if (extent[2] <= limit || window != NULL) {
+    l.row_blocks = tap_block_count(l.lines, limit / (l.line * extent[2]));
   } else {
     l.row_blocks = extent[1];
     l.place_blocks = tap_block_count(extent[2], limit);
   }
   l.units = l.image_blocks * l.row_blocks * l.place_blocks;
-  int64_t depth = (kernel == TAP_KERNEL_CONV ? v->c : v->oc) / v->groups;
+  int64_t depth = (kernel == TAP_KERNEL_CONV_INPUT_GRADIENT ? v->oc : v->c) / v->groups;
   l.few = columns <= TAP_FEW_COLUMNS * v->groups && depth >= TAP_FEW_DEPTH;
   l.pitch = l.few ? columns : tap_round_up(columns, TAP_DOT_COLUMNS) + (v->groups > 1 ? TAP_DOT_COLUMNS : 0);
-  l.block_elements = tap_round_up(tap_ceil_div(extent[0], l.image_blocks) * tap_ceil_div(extent[1], l.row_blocks) *
-                                      tap_ceil_div(extent[2], l.place_blocks) * l.pitch,
+  l.block_elements = tap_round_up(tap_ceil_div(extent[0], l.image_blocks) * tap_ceil_div(l.lines, l.row_blocks) *
+                                      l.line * tap_ceil_div(extent[2], l.place_blocks) * l.pitch,
                                   TAP_ALIGNMENT);
   int64_t group = tap_round_up(columns / v->groups, TAP_DOT_COLUMNS);
   l.packed_elements = v->groups * group * v->kh * v->kw * depth;
@@ -190,6 +192,7 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
   }
   case TAP_KERNEL_DOT: return tap_dot_blocks(region, p).units;
   case TAP_KERNEL_CONV:
+  case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
   case TAP_KERNEL_CONV_FILTER_GRADIENT: return tap_filter_blocks((const tap_conv *)p).units;
   case TAP_KERNEL_GATHER:
@@ -221,6 +224,12 @@ size_t tap_register_bytes(const tap_region *region) {
   return (size_t)tap_round_up(region->registers * (region->register_bytes + (int64_t)sizeof(void *)), TAP_ALIGNMENT);
 }
 
+size_t tap_pool_bytes(const tap_conv_pool *p, const tap_region *region) {
+  const tap_window *v = &p->window;
+  size_t runs = (size_t)((v->oh + v->ow + tap_max(v->oh, v->ow)) * TAP_CONV_RUN_BYTES);
+  return runs + ((size_t)region->operands + TAP_CONV_POOL_OPERANDS) * sizeof(void *);
+}
+
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
   size_t width = tap_width(dtype);
   switch (kernel) {
@@ -231,11 +240,13 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
     return tap_register_bytes(region) + (size_t)(left + l.pitch * (l.depth + l.block_rows)) * width;
   }
   case TAP_KERNEL_CONV:
+  case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT: {
     tap_conv_layout l = tap_conv_blocks(kernel, region, (const tap_conv *)p);
     int64_t runs = region->extent[1] + region->extent[2];
     return tap_register_bytes(region) + (size_t)(l.block_elements + l.packed_elements) * width +
-           (size_t)(runs * TAP_CONV_RUN_BYTES);
+           (size_t)(runs * TAP_CONV_RUN_BYTES) +
+           (kernel == TAP_KERNEL_CONV_MAX_POOL ? tap_pool_bytes((const tap_conv_pool *)p, region) : 0);
   }
   case TAP_KERNEL_CONV_FILTER_GRADIENT: {
     tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);

@@ -160,6 +160,10 @@ typedef enum : uint16_t {
   TAP_KERNEL_CONV_INPUT_GRADIENT,
   /// E. Its gradient in the filter. Region: [kh, kw, c / groups, oc]. Own operands: input, cotangent of the output.
   TAP_KERNEL_CONV_FILTER_GRADIENT,
+  /// E. Convolution, then the largest of each window of what the program stores, while it is in cache. Region: that of
+  /// the convolution. Own operands: input, filter, then values and choice as of MAX_POOL. Parameters: tap_conv_pool. The
+  /// program's one store goes to scratch memory: its operand, `image`, is not written.
+  TAP_KERNEL_CONV_MAX_POOL,
   /// result[b, o, i, :] = table[b, o, indices[b, i], :]. No region. Own operands: result, table, indices (i32).
   /// Parameters: batch, outer, extent (of the indexed axis), count (of indices a batch), inner. Faults outside range.
   TAP_KERNEL_GATHER,
@@ -202,6 +206,14 @@ typedef struct {
   int64_t n, h, w, c, oh, ow, kh, kw;
   int64_t stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w;
 } tap_window;
+
+/// Parameters of CONV_MAX_POOL, in this order. Windows lie side by side: no padding, no dilation, strides of at least the
+/// window's extents.
+typedef struct {
+  tap_conv conv;
+  tap_window window;
+  int64_t image;
+} tap_conv_pool;
 
 /// Instruction sets a kernel is compiled for.
 typedef enum : int32_t { TAP_BASELINE, TAP_AVX2, TAP_AVX512, TAP_LEVEL_COUNT } tap_level;

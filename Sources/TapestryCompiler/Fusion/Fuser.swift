@@ -9,7 +9,7 @@ import TapestryGraph
 // operands as fit together. Afterwards every edge that is left between two groups is tried again, now that both are
 // known as wholes (a group that had another space may fit the reduced results its reader has by now), until no join is
 // left to make, so every kernel is a maximal one. Last, groups that read the same value at every point of one space
-// join, too: it is read once. Each edge is looked at a bounded number of times, so fusion is linear.
+// join, too: it is read once; and a max pool joins the convolution that only it reads. Each edge is looked at a bounded number of times, so fusion is linear.
 
 struct Fuser {
   /// Nodes of one kernel at the most: registers, constants and operands are numbered in 16 bits.
@@ -20,6 +20,8 @@ struct Fuser {
   let graph: GraphStore
   let views: ViewAccesses
   let reachable: [Bool]
+  /// What is handed out: memory of its own, whoever reads it.
+  let roots: Set<Value>
   let trace: AxisTrace
   private let joins: Bool
   var groups: FusionGroups
@@ -27,8 +29,9 @@ struct Fuser {
   private var refusals: [FusionEdge: FusionRefusal] = [:]
 
   /// - Parameter joins: whether nodes are joined at all.
-  init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool], joins: Bool) {
+  init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool], roots: [Value], joins: Bool) {
     self.joins = joins
+    self.roots = Set(roots.map { views.base(of: $0) })
     self.graph = graph
     self.views = views
     self.reachable = reachable
@@ -51,6 +54,7 @@ struct Fuser {
     }
     var rounds = 0
     while joins, rounds < Fuser.mostRounds, joinAlongEdges() || joinReadersOfOneValue() { rounds += 1 }
+    if joins { joinPools() }
     return finished()
   }
 
@@ -156,7 +160,8 @@ struct Fuser {
       plan.groups.append(
         FusionGroup(
           members: members, space: group.frame.space, reduced: group.frame.reduced, product: group.product,
-          isFused: group.isFused))
+          isFused: group.isFused,
+          pool: group.product < 0 ? -1 : members.first { graph.op(of: $0) is MaxPool } ?? -1))
     }
     plan.refusals = refusals.filter { plan.groupOf[Int($0.key.producer)] != plan.groupOf[Int($0.key.consumer)] }
     return plan

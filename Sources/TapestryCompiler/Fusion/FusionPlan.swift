@@ -9,6 +9,8 @@ package struct FusionGroup: Sendable {
   package var product: Int
   /// Whether the members are fused code (false: a single op with a routine of its own).
   package var isFused: Bool
+  /// The max pool whose windows are taken of what the other members compute, or -1.
+  package var pool = -1
 }
 
 /// The graph cut into kernels.

@@ -30,6 +30,18 @@ extension Lowering {
     }
   }
 
+  /// Completes the draft of a convolution that a max pool is taken of.
+  mutating func lowerPool(_ node: Int, _ operands: [RegionBuilder.Operand], _ draft: inout Draft) {
+    guard let pool = graph.op(of: node) as? MaxPool, let image = operands.firstIndex(where: \.isStore) else { return }
+    draft.routine = .kernel(TAP_KERNEL_CONV_MAX_POOL)
+    for output in 0..<2 {
+      draft.operands.append(DraftOperand(buffer: buffer(of: Value(node, output)), byteOffset: 0, isWrite: true))
+    }
+    draft.parameters += pool.parameters(
+      graph.type(of: graph.operands(of: node).first!).shape, graph.type(of: Value(node)).shape)
+    draft.parameters.append(image)
+  }
+
   /// One of the three forms of a convolution. `input`, `filter` and `output` say which of (operand 0, operand 1, result)
   /// has which shape.
   private mutating func lowerConvolution(

@@ -81,7 +81,7 @@ extension IndexingOp {
 
 extension PoolingOp {
   /// The numbers the pooling kernels take (`tap_window`).
-  fileprivate func parameters(_ image: Shape, _ pooled: Shape) -> [Int] {
+  func parameters(_ image: Shape, _ pooled: Shape) -> [Int] {
     image.extents + [pooled[1], pooled[2]] + geometry.extents + geometry.strides + geometry.low + geometry.dilation
   }
 }

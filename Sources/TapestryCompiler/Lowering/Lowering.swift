@@ -129,21 +129,23 @@ struct Lowering {
   private mutating func lower(_ index: Int) throws(TapestryError) {
     let group = plan.groups[index]
     guard group.isFused else { return try lowerAlone(group.members[0]) }
-    let stored = wanted[index]
+    let stored = group.pool >= 0 ? Array(graph.operands(of: group.pool)) : wanted[index]
     var builder = RegionBuilder(graph, views, plan, group)
     guard !stored.isEmpty, let region = builder.build(storing: stored) else { return }
     var draft = Draft(
       routine: .kernel(TAP_KERNEL_REGION), dtype: graph.type(of: stored[0]).dtype, region: region, operands: [],
       members: group.members)
     for (operand, walk) in zip(builder.operands, region.walks(of: builder.operands)) {
-      draft.operands.append(self.operand(operand))
-      draft.operands[draft.operands.count - 1].walk = walk
+      draft.operands.append(self.operand(operand, of: group))
+      let last = draft.operands.count - 1
+      if draft.operands[last].buffer >= 0 { draft.operands[last].walk = walk }
     }
     draft.flops = flops(group.members)
     (draft.label, draft.origin) = (graph.label(of: group.members), graph.origin(of: group.members))
     draft.canFault = region.program.instructions.contains { $0.op == TAP_CHECK_INDEX.rawValue }
     if group.product >= 0 {
       lowerProduct(group.product, &draft)
+      if group.pool >= 0 { lowerPool(group.pool, builder.operands, &draft) }
       // What the product itself reads is read again after the first result is written.
       let own = Set(draft.operands.dropFirst(builder.operands.count).map(\.buffer))
       for place in builder.operands.indices where own.contains(draft.operands[place].buffer) {
@@ -153,8 +155,10 @@ struct Lowering {
     program.drafts.append(draft)
   }
 
-  private mutating func operand(_ operand: RegionBuilder.Operand) -> DraftOperand {
+  private mutating func operand(_ operand: RegionBuilder.Operand, of group: FusionGroup) -> DraftOperand {
     guard let value = operand.value else { return DraftOperand(buffer: -1, byteOffset: 0, isWrite: false) }
+    // What is pooled at once has no memory: the kernel gives the operand an address of its own.
+    if group.pool >= 0, operand.isStore { return DraftOperand(buffer: -1, byteOffset: 0, isWrite: false) }
     return DraftOperand(
       buffer: buffer(of: value), byteOffset: operand.elementOffset * operand.dtype.byteCount, isWrite: operand.isStore)
   }

@@ -69,7 +69,7 @@ struct RegionBuilder {
   /// The region that computes the values wanted, or nil when it has no elements.
   mutating func build(storing wanted: [Value]) -> Region? {
     guard !extents.contains(0) else { return nil }
-    for node in group.members { define(node) }
+    for node in group.members where node != group.pool { define(node) }
     for value in wanted { store(value) }
     return finish()
   }

@@ -37,9 +37,6 @@ extension PassPlan {
       "views", tags: ["simplify"], "Moves transposes, reshapes and cuts to where they cost nothing.",
       ViewRules.all + CanonicalRules.all),
     RulePass("fold", "Computes what is known by now.", FoldRules.all + CanonicalRules.all),
-    RulePass(
-      "sums", tags: ["simplify"], "Cuts long sums so that threads can share them.",
-      SumRules.all + CanonicalRules.all),
     DeadCodePass(),
   ]
 }

@@ -14,7 +14,8 @@ enum CropRules {
     Rule("a sum pool's image ends where its windows do", on: SumPool.self, .exact) { m in
       m.cropped(m.op.geometry).map { m.rebuilt([$0]) }
     },
-    Rule("a filter's gradient takes what a pool's windows reach", on: ConvolutionFilterGradient.self, .skipsZeros) { m in
+    Rule("a filter's gradient takes what a pool's windows reach", on: ConvolutionFilterGradient.self, .skipsZeros) {
+      m in
       guard let scatter = m.node(1, PoolScatter.self), let cotangent = scatter.cropped, m.isSoleImage(scatter) else {
         return nil
       }

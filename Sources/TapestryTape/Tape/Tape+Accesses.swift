@@ -17,6 +17,9 @@ extension Tape {
       let loaded = program.instructions.filter { $0.op == TAP_LOAD.rawValue }.map { first + Int($0.imm) }
       // Operands beyond those of the region are the product's own.
       let own = first + regions[Int(instruction.region)].strides.count
+      if instruction.routine == .kernel(TAP_KERNEL_CONV_MAX_POOL) {
+        return (Array(Set(loaded)).sorted() + [own, own + 1], [own + 2, own + 3])
+      }
       return (Array(Set(loaded)).sorted() + Array(own..<max(own, all.upperBound)), written.sorted())
     case .kernel(TAP_KERNEL_GATHER), .kernel(TAP_KERNEL_SCATTER_ADD): written = [first]
     case .kernel(TAP_KERNEL_MAX_POOL), .kernel(TAP_KERNEL_SORT): written = [first + 1, first + 2]

@@ -82,6 +82,7 @@ extension tap_kernel {
     case TAP_KERNEL_REGION: "region"
     case TAP_KERNEL_DOT: "dot"
     case TAP_KERNEL_CONV: "conv"
+    case TAP_KERNEL_CONV_MAX_POOL: "conv-max-pool"
     case TAP_KERNEL_CONV_INPUT_GRADIENT: "conv-input-gradient"
     case TAP_KERNEL_CONV_FILTER_GRADIENT: "conv-filter-gradient"
     case TAP_KERNEL_GATHER: "gather"

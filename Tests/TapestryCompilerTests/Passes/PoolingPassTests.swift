@@ -25,7 +25,7 @@ import Testing
   /// The convolutions, pools and sums after the passes, and whether they compute the same.
   private func lines(_ plan: PassPlan = .standard) throws -> [String] {
     let compiled = try expectCompiledEqualsReference(graph, CompilerOptions(passes: plan))
-    let store = compiled.program.store
+    let store = compiled.optimized.store
     return (0..<store.count).map { store.line(of: $0) }
       .filter { line in ["convolution", "Pool", "poolScatter", "sum("].contains { line.contains($0) } }
       .map { String($0.split(separator: " = ")[1]) }
@@ -35,6 +35,13 @@ import Testing
     traceBlock()
     #expect(
       try lines(PassPlan.standard.excluding("pooling").excluding("crops")) == [
+        "convolution(%0, %1) window: [3, 3] : float32[3, 11, 7, 5]",
+        "maxPool(%7) window: [2, 2] strides: [2, 2] : float32[3, 5, 3, 5], int32[3, 5, 3, 5]",
+        "sum(%10) over: [0, 1, 2, 3] : float32[]",
+        "poolScatter(%9, %8.1) input: [11, 7] window: [2, 2] strides: [2, 2] : float32[3, 11, 7, 5]",
+        "convolutionInputGradient(%13, %1) input: [13, 9] window: [3, 3] : float32[3, 13, 9, 2]",
+        "convolutionFilterGradient(%0, %13) window: [3, 3] : float32[3, 3, 2, 5]",
+        "sum(%13) over: [0, 1, 2] : float32[5]",
       ])
   }
 
@@ -42,6 +49,14 @@ import Testing
     traceBlock()
     #expect(
       try lines() == [
+        "convolution(%0, %1) window: [3, 3] padding: [0, 0] [-1, -1] : float32[3, 10, 6, 5]",
+        "maxPool(%7) window: [2, 2] strides: [2, 2] : float32[3, 5, 3, 5], int32[3, 5, 3, 5]",
+        "sum(%10) over: [0, 1, 2, 3] : float32[]",
+        "poolScatter(%13, %8.1) input: [10, 6] window: [2, 2] strides: [2, 2] : float32[3, 10, 6, 5]",
+        "convolutionInputGradient(%14, %1) input: [13, 9] window: [3, 3] padding: [0, 0] [-1, -1] "
+          + ": float32[3, 13, 9, 2]",
+        "convolutionFilterGradient(%0, %14) window: [3, 3] padding: [0, 0] [-1, -1] : float32[3, 3, 2, 5]",
+        "sum(%13) over: [0, 1, 2] : float32[5]",
       ])
   }
 
@@ -49,6 +64,13 @@ import Testing
     traceBlock(window: [3, 2], strides: [2, 1])
     #expect(
       try lines() == [
+        "convolution(%0, %1) window: [3, 3] : float32[3, 11, 7, 5]",
+        "maxPool(%7) window: [3, 2] strides: [2, 1] : float32[3, 5, 6, 5], int32[3, 5, 6, 5]",
+        "sum(%10) over: [0, 1, 2, 3] : float32[]",
+        "poolScatter(%13, %8.1) input: [11, 7] window: [3, 2] strides: [2, 1] : float32[3, 11, 7, 5]",
+        "convolutionInputGradient(%14, %1) input: [13, 9] window: [3, 3] : float32[3, 13, 9, 2]",
+        "convolutionFilterGradient(%0, %14) window: [3, 3] : float32[3, 3, 2, 5]",
+        "sum(%13) over: [0, 1, 2] : float32[5]",
       ])
   }
 
@@ -73,6 +95,11 @@ import Testing
 
   @Test func theKernelsOfABlock() throws {
     traceBlock()
-    #expect(try CompiledProgram(graph, CompilerOptions()).tape.labels == [])
+    let labels = try CompiledProgram(graph, CompilerOptions()).tape.labels
+    #expect(
+      labels == [
+        "maxPool and 4 more", "sum and 1 more", "sum and 2 more (gradient)", "poolScatter (gradient)",
+        "convolutionInputGradient (gradient)", "convolutionFilterGradient (gradient)",
+      ])
   }
 }
