@@ -22,6 +22,16 @@ extension PassExample {
       let (x, y) = (g.input("x", [4, 6]), g.input("y", [4, 6]))
       g.report("z", -x * -y + power(x, 2) * 1)
     },
+    PassExample("pooling") { g in
+      let (x, bias) = (g.input("x", [2, 6, 6, 3]), g.input("bias", [3]))
+      let pooled = maxPool(relu(x + bias), window: [2, 2])
+      g.report("bias", gradient(of: sum(pooled * pooled), in: bias))
+    },
+    PassExample("crops") { g in
+      let (x, filter) = (g.input("x", [2, 13, 9, 1]), g.input("filter", [3, 3, 1, 4]))
+      let pooled = maxPool(convolution(x, filter), window: [2, 2])
+      g.report("filter", gradient(of: sum(pooled), in: filter))
+    },
     PassExample("lookups") { g in
       let (table, weight) = (g.input("table", [50, 8]), g.input("weight", [8, 16]))
       let rows = gather(table, g.input("tokens", [200], .int32))
