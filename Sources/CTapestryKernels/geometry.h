@@ -70,15 +70,19 @@ typedef struct {
 } tap_conv_layout;
 
 /// The blocks of a convolution's gradient in the filter. A unit is some rows of channels of one tap, or all taps of a
-/// row of the filter where channels are few, by a block of columns.
+/// row of the filter where channels are few, by a block of columns. Turned, its rows are the columns of the register
+/// tiles: where the output has few channels, that fills vectors better.
 typedef struct {
   int64_t taps;          // of a unit: 1 or the filter's width
   int64_t channel_blocks, column_blocks, units;
   int64_t pitch;
   int64_t block_elements; // of the largest
+  bool turned;
+  int64_t turned_pitch;   // elements from column to column of a turned block
   int64_t together;       // units summed in one pass over the operands
   int64_t images, rows;   // of the output that a step of the pass takes: whole images, or some rows of one
   int64_t packed_columns; // of the cotangent packed for a step
+  int64_t packed_rows;    // of an image of the input packed for a step, turned
   int64_t packed_elements;
 } tap_filter_layout;
 
@@ -125,6 +129,9 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_FILTER_STEP 5120
 /// Places of the output it takes at least, about.
 #define TAP_FILTER_PLACES 128
+
+/// Lanes by which the vectors a unit takes are counted, whatever the level.
+#define TAP_FILTER_LANES 16
 
 /// Elements added to the rows of a packed slab, so that they do not lie a large power of two apart.
 #define TAP_DOT_SKEW 16

@@ -150,6 +150,13 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
   return l;
 }
 
+/// Whether a unit of so many rows takes fewer vectors turned, and may be: all its taps reach the same places.
+static bool tap_filter_turns(const tap_conv *v, int64_t taps, int64_t rows) {
+  bool shared = taps == 1 || (v->dilation_w == 1 && v->pad_left == 0 && (v->ow - 1) * v->stride_w + v->kw <= v->w);
+  return v->groups == 1 && v->c * v->oc > 1 && shared &&
+         v->oc * tap_ceil_div(rows, TAP_FILTER_LANES) < rows * tap_ceil_div(v->oc, TAP_FILTER_LANES);
+}
+
 // A step of the pass takes about as much of the output as the first cache holds beside the input it belongs to, but
 // places enough to be worth adding up.
 tap_filter_layout tap_filter_blocks(const tap_conv *v) {
@@ -165,7 +172,13 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   l.units = rows * l.channel_blocks * l.column_blocks;
   l.packed_columns = v->groups * tap_round_up(columns, TAP_DOT_COLUMNS);
   l.pitch = tap_round_up(tap_ceil_div(l.packed_columns, l.column_blocks), TAP_DOT_COLUMNS);
-  l.block_elements = l.taps * tap_ceil_div(depth, l.channel_blocks) * l.pitch;
+  int64_t height = l.taps * tap_ceil_div(depth, l.channel_blocks);
+  l.block_elements = height * l.pitch;
+  l.turned = tap_filter_turns(v, l.taps, height);
+  if (l.turned) {
+    l.turned_pitch = tap_round_up(height, TAP_DOT_COLUMNS);
+    l.block_elements = tap_max(l.block_elements, v->oc * l.turned_pitch);
+  }
   l.together = tap_min(l.units, tap_max(1, TAP_FILTER_ELEMENTS / tap_max(1, l.block_elements)));
   int64_t row = v->ow * tap_max(l.packed_columns, v->stride_h * v->stride_w * v->c);
   int64_t lines = tap_max(2 * TAP_FILTER_STEP / tap_max(1, row), TAP_FILTER_PLACES / tap_max(1, v->ow));
@@ -173,6 +186,10 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   int64_t images = tap_max(TAP_FILTER_STEP / tap_max(1, row * v->oh), TAP_FILTER_PLACES / tap_max(1, v->oh * v->ow));
   l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, images));
   l.packed_elements = l.images * l.rows * v->ow * l.packed_columns;
+  if (l.turned) {
+    l.packed_rows = tap_min(v->h, (l.rows - 1) * v->stride_h + (v->kh - 1) * v->dilation_h + 1);
+    l.packed_elements = tap_max(l.block_elements, l.images * l.packed_rows * v->w * v->c + TAP_DOT_COLUMNS);
+  }
   return l;
 }
 

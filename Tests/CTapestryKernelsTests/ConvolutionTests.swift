@@ -51,6 +51,9 @@ struct ConvolutionTests {
     Case(c: 4, oc: 8, groups: 4), Case(c: 17, oc: 33, kh: 1, kw: 1), Case(n: 3, h: 1, w: 1, c: 1, oc: 1, kh: 1, kw: 1),
     Case(h: 2, w: 30, c: 5, oc: 600, kh: 1, kw: 3), Case(h: 1, w: 700, c: 2, oc: 16, kh: 1, kw: 5, pad: (0, 2, 0, 2)),
     Case(n: 0), Case(h: 7, w: 7, stride: (3, 3)),
+    // Filter gradients whose rows fill vectors better than their few columns do.
+    Case(n: 5, h: 14, w: 13, c: 3, oc: 6, kh: 5, kw: 5), Case(n: 2, h: 9, w: 8, c: 70, oc: 3, pad: (1, 1, 1, 1)),
+    Case(n: 3, h: 12, w: 40, c: 5, oc: 1, kh: 2, kw: 7, stride: (2, 3)), Case(h: 40, w: 90, c: 16, oc: 2, kh: 1, kw: 1),
   ]
 
   /// Odd images, every kernel extent, stride and dilation, groups and channels of any number, drawn once and for all;

@@ -23,7 +23,7 @@ extension PassPlan {
       StabilityRules.all + CanonicalRules.all),
     RulePass(
       "algebra", tags: ["simplify"], "Does less arithmetic for the same value.",
-      AlgebraRules.all + CanonicalRules.all),
+      AlgebraRules.all + ConvolutionRules.all + CanonicalRules.all),
     RulePass(
       "pooling", tags: ["simplify"], "Works on what pooling keeps instead of the image it came from.",
       PoolingRules.all + CanonicalRules.all),

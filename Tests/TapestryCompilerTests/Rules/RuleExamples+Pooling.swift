@@ -47,6 +47,10 @@ extension RuleExample {
       let pooled = maxPool(y, window: [4, 4])
       return gradient(of: sum(pooled * g.input("g", pooled.shape)), in: filter)
     },
+    RuleExample("a gradient in an image that one window fills is a product") { g in
+      let (x, filter) = (g.input("image", [2, 3, 2, 2]), g.input("f", [3, 2, 2, 4]))
+      return gradient(of: sum(convolution(x, filter) * g.input("g", [2, 1, 1, 4])), in: x)
+    },
     RuleExample("an input's gradient takes what a pool's windows reach") { g in
       let image = g.image
       let pooled = maxPool(g.convolved(image), window: [2, 4])
