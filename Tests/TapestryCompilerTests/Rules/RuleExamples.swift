@@ -23,7 +23,8 @@ extension Graph {
 }
 
 extension RuleExample {
-  static let all = canonical + views + algebra + masks + reductions + stability + moved + cuts + lookups
+  static let all =
+    canonical + views + algebra + masks + reductions + stability + moved + cuts + lookups
     + pooling
 
   static let canonical: [RuleExample] = [

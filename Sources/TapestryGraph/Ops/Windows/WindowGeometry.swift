@@ -83,7 +83,9 @@ package struct WindowGeometry: Hashable, Sendable {
 
   /// Height and width of the part of an image, from its start, that so many windows reach.
   package func reach(of counts: [Int], over image: [Int]) -> [Int] {
-    (0..<2).map { Swift.min(image[$0], (counts[$0] - 1) * strides[$0] + (extents[$0] - 1) * dilation[$0] + 1 - low[$0]) }
+    (0..<2).map { axis in
+      Swift.min(image[axis], (counts[axis] - 1) * strides[axis] + (extents[axis] - 1) * dilation[axis] + 1 - low[axis])
+    }
   }
 
   /// The geometry of the first windows alone, so many of them: what lies beyond their reach is cut off.
