@@ -11,6 +11,7 @@ struct Surface {
     try checkTerminal(&checks)
     try checkLearning(&checks)
     try checkModels(&checks)
+    try checkPictures(&checks)
     try checkInspection(&checks)
   }
 
