@@ -3,16 +3,19 @@ import TapestryCore
 import TapestryGraph
 import TapestryTape
 
-// Results assembled from parts: each part is a copy by strides into its place, so views of the parts cost nothing.
+// Results assembled from parts: each part is a copy by strides into its place, so views of the parts cost nothing, or
+// computed there (`JoinedPart`).
 
 extension Lowering {
-  /// Copies each part to its place along the axis.
+  /// Copies each part that is not computed there to its place along the axis.
   mutating func lower(_ op: Concatenate, _ node: Int) {
     let target = buffer(of: Value(node))
     let strides = graph.type(of: Value(node)).shape.rowMajorStrides
     var start = 0
     for part in Array(graph.operands(of: node)) {
-      addCopy(of: part, to: target, at: start * strides[op.axis], strides: strides, for: node)
+      if parts[views.base(of: part)]?.whole != Value(node) {
+        addCopy(of: part, to: target, at: start * strides[op.axis], strides: strides, for: node)
+      }
       start += graph.type(of: part).shape[op.axis]
     }
   }

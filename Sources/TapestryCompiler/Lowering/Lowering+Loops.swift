@@ -71,7 +71,7 @@ extension LoweredProgram {
     let dependencies = Dependencies(self)
     for (slot, output) in outputs.enumerated() where output.type.byteCount > 0 {
       let isOwn =
-        bound.buffers[output.buffer].location == .arena && dependencies.soleWriter(of: output.buffer) != nil
+        bound.buffers[output.buffer].location == .arena && !dependencies.writers[output.buffer].isEmpty
         && output.byteOffset == 0
         && buffers[output.buffer].byteCount == output.type.byteCount
       if isOwn {

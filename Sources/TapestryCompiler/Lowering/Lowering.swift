@@ -18,6 +18,8 @@ struct Lowering {
   private var copies: [Value: Int] = [:]
   private var stateSlots: [String: Int] = [:]
   private var wanted: [[Value]]
+  /// The values that are computed where they are joined with others.
+  let parts: [Value: JoinedPart]
   /// Inputs that are variables of the program: the carries of a loop's body.
   private let carries: Set<String>
   /// How bodies of loops are compiled.
@@ -32,19 +34,22 @@ struct Lowering {
     self.bodies = bodies
     self.views = views
     self.plan = plan
-    wanted = [[Value]](repeating: [], count: plan.groups.count)
-    var isWanted: Set<Value> = []
+    var wanted = [[Value]](repeating: [], count: plan.groups.count)
+    var readers: [Value: Int] = [:]
     func want(_ value: Value, by reader: Int32) {
       let base = views.base(of: value)
       let group = plan.groupOf[Int(base.node)]
-      guard group >= 0, group != reader, isWanted.insert(base).inserted else { return }
-      wanted[Int(group)].append(base)
+      guard group >= 0, group != reader else { return }
+      readers[base, default: 0] += 1
+      if readers[base] == 1 { wanted[Int(group)].append(base) }
     }
     for node in 0..<graph.count where reachable[node] && plan.groupOf[node] >= 0 {
       for operand in graph.operands(of: node) { want(operand, by: plan.groupOf[node]) }
     }
     for root in source.roots { want(root.value, by: -1) }
     for group in wanted.indices { wanted[group].sort { ($0.node, $0.output) < ($1.node, $1.output) } }
+    self.wanted = wanted
+    parts = JoinedPart.all(in: graph, views, plan, reachable: reachable) { readers[$0] == 1 }
   }
 
   /// Lowers all groups, then the roots.
@@ -131,7 +136,7 @@ struct Lowering {
     guard group.isFused else { return try lowerAlone(group.members[0]) }
     let stored = group.pool >= 0 ? Array(graph.operands(of: group.pool)) : wanted[index]
     var builder = RegionBuilder(graph, views, plan, group)
-    guard !stored.isEmpty, let region = builder.build(storing: stored) else { return }
+    guard !stored.isEmpty, let region = builder.build(storing: stored, parts: parts) else { return }
     var draft = Draft(
       routine: .kernel(TAP_KERNEL_REGION), dtype: graph.type(of: stored[0]).dtype, region: region, operands: [],
       members: group.members)
@@ -203,7 +208,7 @@ extension Region {
     var numbers: [Walk: Int] = [:]
     for (place, operand) in operands.enumerated() where lines[place] >= 0 {
       let isSoleRead = operand.elementOffset == 0 && operand.value.map { reads[$0] == 1 } ?? false
-      guard operand.isStore || isSoleRead else { continue }
+      guard operand.isStore ? !operand.isPart : isSoleRead else { continue }
       let walk = Walk(byteCount: operand.dtype.byteCount, strides: strides[place])
       let number = numbers[walk, default: numbers.count]
       numbers[walk] = number

@@ -18,6 +18,8 @@ struct RegionBuilder {
     let dtype: DType
     var strides: [Int]
     let isStore: Bool
+    /// Whether it is written as a part of `value`, among others.
+    var isPart = false
   }
 
   private struct LoadKey: Hashable {
@@ -67,10 +69,12 @@ struct RegionBuilder {
   }
 
   /// The region that computes the values wanted, or nil when it has no elements.
-  mutating func build(storing wanted: [Value]) -> Region? {
+  ///
+  /// - Parameter parts: values that are stored as parts of others.
+  mutating func build(storing wanted: [Value], parts: [Value: JoinedPart] = [:]) -> Region? {
     guard !extents.contains(0) else { return nil }
     for node in group.members where node != group.pool { define(node) }
-    for value in wanted { store(value) }
+    for value in wanted { store(value, as: parts[value]) }
     return finish()
   }
 
@@ -189,17 +193,18 @@ struct RegionBuilder {
     return result
   }
 
-  private mutating func store(_ value: Value) {
+  private mutating func store(_ value: Value, as part: JoinedPart?) {
     guard var source = values[value] else { return }
     let node = Int(value.node)
     let shape = graph.nodes[node].fusion == .view ? views.copiedShape(node) : graph.type(of: value).shape
-    let squeezed = Shape(SqueezedShape(shape).extents)
+    let squeezed = SqueezedShape(shape)
+    let along = part.map { part in squeezed.axes.map { part.strides[$0] } } ?? Shape(squeezed.extents).rowMajorStrides
     let cls = cls(node)
     if cls == .full { source = code.full(source) }
     operands.append(
       Operand(
-        value: value, elementOffset: 0, dtype: graph.type(of: value).dtype,
-        strides: strides(squeezed.rowMajorStrides, isKept: isKept[node]), isStore: true))
+        value: part?.whole ?? value, elementOffset: part?.offset ?? 0, dtype: graph.type(of: value).dtype,
+        strides: strides(along, isKept: isKept[node]), isStore: true, isPart: part != nil))
     code.stores.append(TileCode.Store(value: source, operand: operands.count - 1, cls: cls))
   }
 

@@ -7,7 +7,8 @@ import TapestryGraph
 // The body of a scan is a graph of its own, so it goes through a plan of passes of its own. Then the scan is recorded
 // anew on the simplified body, and what is the same in every step leaves it: a node that depends on captures and
 // constants alone is recorded outside, and its value captured. Views stay inside (they cost nothing, and outside they
-// might have to be copied), and so does what a loop of no steps would never have computed.
+// might have to be copied), and so does what a loop of no steps would never have computed. But a transpose that products
+// multiply by leaves: outside it is copied once, where each step would turn it again.
 // Three sweeps over the body, none recursive: upwards, which nodes are the same in every step; downwards, which values
 // are needed inside; upwards again, recording each node where it belongs. The bodies made are remembered, so none is
 // simplified twice.
@@ -61,11 +62,19 @@ private struct StepReplay {
   private let step: ProgramGraph
   private let outside: Graph
   private let body: Graph
+  /// Whether a node is a transpose, and the right operand of products.
+  private let multiplies: [Bool]
 
   init(_ step: ProgramGraph, _ outside: Graph, _ body: Graph) {
     self.step = step
     self.outside = outside
     self.body = body
+    var multiplies = [Bool](repeating: false, count: step.store.count)
+    for node in multiplies.indices where step.store.op(of: node) is Dot {
+      let right = Int(Array(step.store.operands(of: node))[1].node)
+      if let view = step.store.op(of: right) as? Transpose { multiplies[right] = view.swapsLastTwo }
+    }
+    self.multiplies = multiplies
   }
 
   mutating func run(carries: [Tensor], slices: [Tensor], captures: [Tensor]) -> [Tensor] {
@@ -109,7 +118,7 @@ private struct StepReplay {
   /// Whether a node that is the same in every step is recorded inside all the same.
   private func staysInside(_ node: Int) -> Bool {
     let op = step.store.op(of: node)
-    return op.fusion == .view || op is ConstantOp || op is Iota
+    return op.fusion == .view && !multiplies[node] || op is ConstantOp || op is Iota
   }
 
   /// The body's own name for a tensor outside: an operand of any op recorded inside becomes one.

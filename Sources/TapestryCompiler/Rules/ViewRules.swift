@@ -4,8 +4,9 @@ import TapestryGraph
 /// Views moved to where they cost nothing.
 ///
 /// A product takes its operands by strides, so a transpose below it is free and one above it is not; leading axes of the
-/// left operand are more rows, so a matrix shared by a batch is one large product instead of many small ones, and the
-/// sum over a batch of products is one product with a longer inner axis. Transposes and reshapes around elementwise
+/// left operand are more rows, so a matrix shared by a batch is one large product instead of many small ones, to which
+/// a bias is added before it is a batch again, and the sum over a batch of products is one product with a longer inner
+/// axis. Transposes and reshapes around elementwise
 /// ops go where they cancel. Cuts of cuts are one, a cut of joined pieces is one of the pieces, and padded pieces that
 /// are added up (the gradient of cutting) are joined.
 enum ViewRules {
@@ -27,6 +28,13 @@ extension ViewRules {
         wide.type(0).shape.count == k * n
       else { return nil }
       return dot(m[0].reshape([m.shape.count / n, k]), wide[0].reshape([k, n])).reshape(m.shape)
+    },
+    Rule("a row added to a reshaped product is added to the product", on: Add.self, .exact) { m in
+      guard let place = [0, 1].first(where: { m.node($0, Reshape.self)?.node(0, Dot.self) != nil }),
+        m.isSoleUse(place), let view = m.node(place, Reshape.self), view.isSoleUse(0), view.shape == m.shape,
+        m.shape.count > 0, m.type(1 - place).shape.rank <= 1, view.type(0).shape.extents.last == m.shape.extents.last
+      else { return nil }
+      return (view[0] + m[1 - place]).reshape(m.shape)
     },
     Rule("a sum over a batch of products is one product", on: Sum.self, .reassociates) { m in
       guard m.isSoleUse(0), let product = m.node(0, Dot.self), product.shape.rank > 2, product.shape.count > 0,

@@ -80,6 +80,21 @@ import Testing
     #expect((0..<after.store.count).contains { after.store.op(of: $0) is Dot })
   }
 
+  /// Outside it is copied once; inside each step would turn it again.
+  @Test func aTransposeThatProductsMultiplyByLeavesTheLoop() throws {
+    let graph = Graph()
+    let w = graph.input("w", [4, 4])
+    let values = scan(over: [graph.input("x", [3, 2, 4])], from: [graph.input("h", [2, 4])]) { step in
+      let h = tanh(dot(step.carries[0], w.transpose())) + step.inputs[0]
+      return (carries: [h], outputs: [])
+    }
+    graph.report("y", values.carries[0])
+    let after = try expectCompiledEqualsReference(graph).optimized
+    let scan = try #require(scans(after).first)
+    #expect(!(0..<scan.body.store.count).contains { scan.body.store.op(of: $0) is Transpose })
+    #expect((0..<after.store.count).contains { after.store.op(of: $0) is Transpose })
+  }
+
   @Test func aStepThatIsSimpleStaysAsItIs() throws {
     let graph = Graph()
     let values = scan(over: [graph.input("x", [3, 2])], from: [graph.input("h", [2])]) { step in

@@ -68,6 +68,9 @@ extension RuleExample {
     RuleExample("a batch of products by one matrix is one product") { g in
       dot(g.x.reshape([2, 2, 6]), g.input("w", [6, 3]).broadcast(to: [2, 6, 3]))
     },
+    RuleExample("a row added to a reshaped product is added to the product") { g in
+      dot(g.x, g.input("w", [6, 3])).reshape([2, 2, 3]) + g.input("b", [3])
+    },
     RuleExample("a sum over a batch of products is one product") { g in
       sum(dot(g.x.reshape([2, 2, 6]).transpose(), g.input("d", [2, 2, 3])), over: [0])
     },
