@@ -21,8 +21,8 @@ func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
 
 /// The executables in Examples, each in a folder of its name.
 let notebooks = [
-  "attention", "char-lstm", "digits-cnn", "digits-gan", "digits-lstm", "digits-mlp", "gradients", "optimizers",
-  "tumour-classifier",
+  "attention", "char-lstm", "compiler-tour", "digits-cnn", "digits-gan", "digits-lstm", "digits-mlp", "gradients",
+  "look-inside", "optimizers", "tumour-classifier",
 ]
 
 /// The target of one of them.

@@ -21,6 +21,7 @@ struct InspectCommand {
   private let peak: Argument<Bool>
   private let memory: Argument<String>
   private let summary: Argument<Bool>
+  private let lint: Argument<Bool>
   private let without: Argument<[String]>
   private let last: Argument<String?>
 
@@ -38,6 +39,7 @@ struct InspectCommand {
     memory = syntax.choice(
       "--memory", "FORMAT", default: "text", of: ["text", "dot", "svg"], help: "the arena over time")
     summary = syntax.flag("--summary", help: "the layers: output, parameters, operations")
+    lint = syntax.flag("--lint", help: "what in the model is rarely meant; runs it once")
     without = syntax.list(
       "--passes-without", "NAME", of: String.self, help: "passes or groups of passes to leave out; `fusion` is one")
     last = syntax.option("--stop-after", "PASS", as: String.self, help: "the last pass to run")
@@ -71,6 +73,10 @@ struct InspectCommand {
     if let nodes = values[apart] { return try inspection.whyNotFused(nodes[0], nodes[1]) }
     if values[peak] { return inspection.peakText }
     if values[summary] { return "\(inspection.layerTable)\n" }
+    if values[lint] {
+      let findings = try program.lint(for: model.feeds, state: program.initialState(feeds: model.feeds))
+      return findings.isEmpty ? "nothing found\n" : findings.map { "\($0)\n" }.joined()
+    }
     if values.isGiven(memory) { return try shown(inspection, Stage.memory.rawValue, values[memory], values) }
     return try shown(inspection, values[stage], values[format], values)
   }
@@ -90,7 +96,7 @@ struct InspectCommand {
     let asked = [
       values.isGiven(difference) ? "--diff" : nil, values.isGiven(explained) ? "--explain" : nil,
       values.isGiven(apart) ? "--why-not-fused" : nil, values[peak] ? "--peak" : nil,
-      values.isGiven(memory) ? "--memory" : nil, values[summary] ? "--summary" : nil,
+      values.isGiven(memory) ? "--memory" : nil, values[summary] ? "--summary" : nil, values[lint] ? "--lint" : nil,
       values.isGiven(stage) && !values.isGiven(explained) ? "--stage" : nil,
     ].compactMap { $0 }
     guard asked.count > 1 else { return }

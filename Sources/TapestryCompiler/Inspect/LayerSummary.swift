@@ -25,59 +25,73 @@ public struct LayerSummary: Sendable, Hashable {
 extension Inspection {
   /// The layers, in the order they first appear.
   public var layers: [LayerSummary] {
-    let store = compiled.source.store
-    let reached = store.reach(of: compiled.source.roots.map(\.value))
-    let isReported = store.reach(of: compiled.source.forward.roots.map(\.value))
-    var layers: [String: LayerCount] = [:]
-    var order: [String] = []
-    func change(_ scope: String, _ body: (inout LayerCount) -> Void) {
-      if layers[scope] == nil { order.append(scope) }
-      body(&layers[scope, default: LayerCount()])
-    }
-    var scopes = [String](repeating: "", count: store.count)
-    for node in reached.indices where reached[node] {
-      guard let origin = store.origins(of: node).last, store.nodes[node].fusion != .leaf else { continue }
-      scopes[node] = origin.scope
-      let flops = store.flops(of: node)
-      switch origin.phase {
-      case .forward where isReported[node]:
-        for operand in store.operands(of: node) where scopes[Int(operand.node)] != origin.scope {
-          layers[scopes[Int(operand.node)]]?.output = operand
-        }
-        let readsParameter = store.operands(of: node).contains { store.op(of: Int($0.node)) is VariableOp }
-        change(origin.scope) { layer in
-          layer.flops += flops
-          layer.last = Value(node)
-          if readsParameter { layer.line = origin.place }
-          if layer.line != nil, layer.line == origin.place { layer.made = Value(node) }
-        }
-      case .gradient: layers[origin.scope]?.gradientFlops += flops
-      case .forward, .update: continue
-      }
-    }
-    for variable in store.effects.variables where variable.isTrainable {
-      change(variable.scope) { $0.parameters += variable.type.shape.count }
-    }
-    return order.compactMap { scope in
-      guard let layer = layers[scope], layer.last != nil || layer.parameters > 0 else { return nil }
-      return LayerSummary(
-        scope: scope, output: (layer.made ?? layer.output ?? layer.last).map { store.type(of: $0) },
-        parameters: layer.parameters,
+    let source = compiled.source
+    return source.modelLayers.map { layer in
+      LayerSummary(
+        scope: layer.scope, output: layer.output.map { source.store.type(of: $0) }, parameters: layer.parameters,
         flops: layer.flops, gradientFlops: layer.gradientFlops)
     }
   }
 }
 
-private struct LayerCount {
+/// A layer as it is found.
+struct ModelLayer {
+  let scope: String
   /// The last value made on the line that reads a parameter.
-  var made: Value?
-  var line: SourcePlace?
+  fileprivate var made: Value?
+  fileprivate var line: SourcePlace?
   /// The last value read outside.
-  var output: Value?
-  var last: Value?
+  fileprivate var read: Value?
+  fileprivate var last: Value?
   var parameters = 0
   var flops = 0
   var gradientFlops = 0
+
+  fileprivate init(_ scope: String) { self.scope = scope }
+
+  /// What it gives; nil where it only declares.
+  var output: Value? { made ?? read ?? last }
+}
+
+extension ProgramGraph {
+  /// The layers, in the order they first appear.
+  var modelLayers: [ModelLayer] {
+    let reached = store.reach(of: roots.map(\.value))
+    let isReported = store.reach(of: forward.roots.map(\.value))
+    var layers: [ModelLayer] = []
+    var places: [String: Int] = [:]
+    func layer(_ scope: String) -> Int {
+      if let known = places[scope] { return known }
+      places[scope] = layers.count
+      layers.append(ModelLayer(scope))
+      return layers.count - 1
+    }
+    var scopes = [String](repeating: "", count: store.count)
+    for node in reached.indices where reached[node] {
+      guard let origin = store.origins(of: node).last, store.nodes[node].fusion != .leaf else { continue }
+      scopes[node] = origin.scope
+      switch origin.phase {
+      case .forward where isReported[node]:
+        for operand in store.operands(of: node) where scopes[Int(operand.node)] != origin.scope {
+          if let other = places[scopes[Int(operand.node)]] { layers[other].read = operand }
+        }
+        let own = layer(origin.scope)
+        layers[own].flops += store.flops(of: node)
+        layers[own].last = Value(node)
+        if store.operands(of: node).contains(where: { store.op(of: Int($0.node)) is VariableOp }) {
+          layers[own].line = origin.place
+        }
+        if layers[own].line != nil, layers[own].line == origin.place { layers[own].made = Value(node) }
+      case .gradient:
+        if let own = places[origin.scope] { layers[own].gradientFlops += store.flops(of: node) }
+      case .forward, .update: continue
+      }
+    }
+    for variable in store.effects.variables where variable.isTrainable {
+      layers[layer(variable.scope)].parameters += variable.type.shape.count
+    }
+    return layers.filter { $0.last != nil || $0.parameters > 0 }
+  }
 }
 
 extension Variable {

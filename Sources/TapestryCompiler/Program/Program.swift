@@ -179,6 +179,26 @@ public final class Program: Sendable {
     try specialization(feeds, mode).compiled
   }
 
+  /// The program whose tracing goes on with a function more.
+  func extended(_ more: @escaping @Sendable (Tracing) -> Void) -> Program {
+    let build = build
+    return Program(options) { tracing in
+      build(tracing)
+      more(tracing)
+    }
+  }
+
+  /// The values of a program over this one's state and feeds, compiled for this one run.
+  func probe(
+    _ program: ProgramGraph, _ state: ModelState, _ feeds: Feeds
+  ) throws(TapestryError) -> Results {
+    var (state, results) = (state, Results())
+    let compiled = try CompiledProgram(program, options.compiler)
+    let probe = Specialization(compiled, mode: .evaluation, team: team, kernels: options.compiler.kernels)
+    try probe.run(&state, feeds, into: &results)
+    return results
+  }
+
   private func trace(_ mode: TracingMode, _ feeds: Feeds) -> Tracing {
     let types = Dictionary(feeds.entries.map { ($0.input.name, $0.array.type) }) { first, _ in first }
     let tracing = Tracing(mode: mode, feeds: types)

@@ -14,8 +14,18 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     public let nodesAfter: Int
     /// How often its rules applied.
     public let ruleHits: Int
+    /// The rules that applied, with how often each did, in the order of the pass.
+    public let hits: [RuleHits]
     /// The time it took, in microseconds.
     public let microseconds: Int
+  }
+
+  /// A rule that applied.
+  public struct RuleHits: Sendable, Hashable {
+    /// The name of the rule.
+    public let rule: String
+    /// How often it applied.
+    public let count: Int
   }
 
   /// A value alive at the peak.
@@ -52,6 +62,8 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
   public let stateBytes: Int
   /// What the arena holds where it holds most, the largest first.
   public let aliveAtPeak: [LiveValue]
+  /// What the lints that need no run found in the model.
+  public let findings: [LintFinding]
   /// The time of each phase of the compiler, in microseconds.
   public let phases: [(name: String, microseconds: Int)]
 
@@ -63,6 +75,7 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     passes = compiled.passes.map {
       Pass(
         name: $0.pass, nodesBefore: $0.nodesBefore, nodesAfter: $0.nodesAfter, ruleHits: $0.hits,
+        hits: $0.rules.filter { $0.hits > 0 }.map { RuleHits(rule: $0.rule, count: $0.hits) },
         microseconds: $0.microseconds)
     }
     instructions = compiled.tape.instructions.count
@@ -76,10 +89,11 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
     aliveAtPeak = compiled.memory.aliveAtPeak.map { block in
       LiveValue(name: store.label(of: block), byteCount: block.byteCount)
     }
+    findings = compiled.findings()
     phases = compiled.phases
   }
 
-  /// All of it as lines of text: sizes, passes, phases, and what is alive at the peak.
+  /// All of it as lines of text: sizes, passes, phases, findings, and what is alive at the peak.
   public var description: String {
     var lines = [
       "\(mode): \(nodesTraced) nodes traced, \(nodesOptimized) after the passes, \(instructions) instructions in \(waves) waves",
@@ -94,6 +108,7 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
       )
     }
     for phase in phases { lines.append("  phase \(phase.name): \(phase.microseconds) us") }
+    for finding in findings { lines.append("  lint \(finding)") }
     for value in aliveAtPeak.prefix(8) { lines.append("  at the peak: \(value.byteCount) bytes, \(value.name)") }
     return lines.joined(separator: "\n")
   }

@@ -18,6 +18,10 @@ package struct Origin: Sendable, Hashable {
   package var phase: Phase
   /// For a gradient node, the forward node whose rule made it.
   package var partner: Int32 = -1
+
+  package init(scope: String, place: SourcePlace? = nil, phase: Phase, partner: Int32 = -1) {
+    (self.scope, self.place, self.phase, self.partner) = (scope, place, phase, partner)
+  }
 }
 
 /// The origins of all nodes, a linked list for each: a shared node keeps those of everyone who asked for it.

@@ -15,6 +15,16 @@ package struct Interpreter {
   package func evaluate(
     _ wanted: [Value], inputs: [String: NDArray] = [:], state: [String: NDArray] = [:]
   ) throws(TapestryError) -> [NDArray] {
+    let results = try results(wanted, inputs: inputs, state: state)
+    return wanted.map { results[Int($0.node)][Int($0.output)] }
+  }
+
+  /// The arrays of all nodes that some values depend on, by node; none of the others.
+  ///
+  /// - Throws: as `evaluate` does.
+  package func results(
+    _ wanted: [Value], inputs: [String: NDArray], state: [String: NDArray]
+  ) throws(TapestryError) -> [[NDArray]] {
     let needed = graph.reach(of: wanted)
     var results = [[NDArray]](repeating: [], count: graph.count)
     for node in needed.indices where needed[node] {
@@ -28,6 +38,6 @@ package struct Interpreter {
           graph.operands(of: node).map { results[Int($0.node)][Int($0.output)] })
       }
     }
-    return wanted.map { results[Int($0.node)][Int($0.output)] }
+    return results
   }
 }

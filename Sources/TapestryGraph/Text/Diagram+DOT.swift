@@ -4,6 +4,7 @@
 //     constant   note                       output             octagon, doubled
 //     op         rounded box                assignment         cylinder, dashed
 //     chain      box with depth             repeated scope     folder
+//     reference  dotted box                 memory             oval
 //     cut        octagon, dashed and red, as are the edges out of it: no gradient comes back along them
 
 extension Diagram {
@@ -70,6 +71,7 @@ extension Diagram.Box {
     case .chain: ("box3d", "filled", phase.color)
     case .folded: ("folder", "filled", phase.color)
     case .memory: ("oval", "filled", "#ffffff")
+    case .reference: ("box", "filled,dotted", "#ffffff")
     }
   }
 }

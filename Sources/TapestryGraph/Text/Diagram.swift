@@ -9,7 +9,7 @@
 package struct Diagram: Sendable {
   /// What a box stands for.
   package enum Kind: String, Sendable, CaseIterable {
-    case input, parameter, state, constant, output, operation, assignment, cut, chain, folded, memory
+    case input, parameter, state, constant, output, operation, assignment, cut, chain, folded, memory, reference
   }
 
   /// One box.

@@ -4,7 +4,10 @@ import TapestryCore
 //
 // Boxes are nodes, lying in clusters by phase, scope and fused kernel (`DiagramClusters`), some folded into one
 // (`DiagramFolding`). Edges carry the shape of the value that flows. A constant with one element is written into the op
-// that takes it rather than drawn, since a learning rate shared by a hundred ops would tie everything to one point. Order
+// that takes it rather than drawn, since a learning rate shared by a hundred ops would tie everything to one point. In a
+// large graph an edge that leads past many nodes is replaced by a box that names where it comes from: what a gradient
+// reads of a forward graph hundreds of rows above no one can follow by eye, and a layout spends its time on such edges
+// (a transformer's drawing took Graphviz minutes). Order
 // is node order throughout and never that of a set or dictionary, so the same graph gives the same bytes.
 
 /// Makes the drawing of a graph.
@@ -32,6 +35,9 @@ package struct GraphDiagram {
       self.label = label
     }
   }
+
+  /// From so many boxes on a graph is large, and past so many nodes an edge of one is not drawn.
+  private static let (large, far) = (600, 60)
 
   private let store: GraphStore
   private let title: String
@@ -117,7 +123,7 @@ package struct GraphDiagram {
         Diagram.Box(
           name: "out\(place)", kind: kind, phase: kind == .output ? .forward : .update,
           lines: [root.label.shortened(to: 60)]))
-      addEdge(from: root.value, to: end, &diagram, boxOf)
+      addEdge(from: root.value, to: end, &diagram, boxOf, isWhole: true)
     }
   }
 
@@ -140,8 +146,18 @@ package struct GraphDiagram {
     }
   }
 
-  private func addEdge(from value: Value, to end: Int, _ diagram: inout Diagram, _ boxOf: [DiagramFolding.Box: Int]) {
-    guard let start = boxOf[folding.boxes[Int(value.node)]] else { return }
+  /// - Parameter isWhole: whether the edge is drawn however far it leads.
+  private func addEdge(
+    from value: Value, to end: Int, _ diagram: inout Diagram, _ boxOf: [DiagramFolding.Box: Int], isWhole: Bool = false
+  ) {
+    guard var start = boxOf[folding.boxes[Int(value.node)]] else { return }
+    if !isWhole, boxOf.count > GraphDiagram.large, end - start > GraphDiagram.far {
+      let source = diagram.boxes[start]
+      start = diagram.add(
+        Diagram.Box(
+          name: "r\(diagram.boxes.count)", kind: .reference, phase: source.phase,
+          lines: ["from " + (source.lines.first ?? "")], cluster: diagram.boxes[end].cluster))
+    }
     diagram.edges.append(
       Diagram.Edge(from: start, to: end, label: edgeLabel(value), isCut: store.isCut(Int(value.node))))
   }

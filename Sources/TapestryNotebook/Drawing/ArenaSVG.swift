@@ -25,7 +25,7 @@ package enum ArenaSVG {
     for block in inspection.arena where block.byteCount > 0 {
       let (x, width) = (left + block.waves.lowerBound * step, block.waves.count * step)
       let (from, to) = (y(block.offset), y(block.offset + block.byteCount))
-      let title = DrawingText.escaped(
+      let title = escaped(
         "\(block.label) · \(block.byteCount) bytes at \(block.offset), waves \(block.waves.lowerBound) to "
           + "\(block.waves.upperBound)" + (block.origin.isEmpty ? "" : " · \(block.origin)"))
       out.add(

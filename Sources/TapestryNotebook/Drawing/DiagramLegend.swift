@@ -11,13 +11,14 @@ struct DiagramLegend {
     var entries: [(DrawingColor, String)] = []
     let kinds = Set(diagram.boxes.map(\.kind))
     let computed = diagram.boxes.filter {
-      ![.input, .parameter, .state, .constant, .output, .memory].contains($0.kind)
+      ![.input, .parameter, .state, .constant, .output, .memory, .reference].contains($0.kind)
     }
     let phases = Set(computed.map(\.phase))
     for phase in Phase.allCases where phases.contains(phase) { entries.append((phase.fill, "\(phase)")) }
     if kinds.contains(.input) { entries.append((.given, "input")) }
     if kinds.contains(.parameter) || kinds.contains(.state) { entries.append((.kept, "parameter, state")) }
     if kinds.contains(.constant) { entries.append((.plain, "constant")) }
+    if kinds.contains(.reference) { entries.append((.page, "from far above")) }
     if kinds.contains(.cut) { entries.append((.cut, "no gradient passes")) }
     self.entries = entries
     height = entries.isEmpty ? 0 : 26

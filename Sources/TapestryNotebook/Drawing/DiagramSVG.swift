@@ -7,6 +7,7 @@ package import TapestryGraph
 //     constant   square corners             output             two borders
 //     op         rounded corners            assignment         rounded at both ends, dashed
 //     chain, repeated scope   a second box behind the first
+//     reference  dotted: a value from far above, by its name
 //     cut        dashed and red, as are the edges out of it: no gradient comes back along them
 //
 // Clusters are shaded rectangles with a label, kernels framed in green, loops in violet. A box shows the shape of what it
@@ -96,7 +97,7 @@ package struct DiagramSVG {
   private mutating func writeBox(_ number: Int) {
     let (box, place) = (diagram.boxes[number], layout.boxes[number])
     let title = (box.lines + [box.type, box.note ?? ""]).filter { !$0.isEmpty }.joined(separator: " · ")
-    out.add("<g><title>\(DrawingText.escaped(title))</title>")
+    out.add("<g><title>\(escaped(title))</title>")
     for shape in box.shapes(in: place) { out.add(shape) }
     for (line, text) in layout.lines[number].enumerated() {
       out.label(
@@ -130,6 +131,7 @@ extension Diagram.Box {
     case .assignment: return [rectangle(min(place.height / 2, 14), " stroke-dasharray=\"4 2\"")]
     case .cut: return [rectangle(4, " stroke-dasharray=\"5 3\" stroke-width=\"2\"")]
     case .constant: return [rectangle(0)]
+    case .reference: return [rectangle(0, " stroke-dasharray=\"1 3\"")]
     case .operation: return [rectangle(5)]
     case .output: return [rectangle(5), rectangle(3, inset: 3)]
     case .chain, .folded:
@@ -142,7 +144,7 @@ extension Diagram.Box {
     case .input: .given
     case .parameter, .state: .kept
     case .constant: .plain
-    case .output, .memory: .page
+    case .output, .memory, .reference: .page
     case .operation, .assignment, .cut, .chain, .folded: phase.fill
     }
   }

@@ -9,30 +9,28 @@ package enum DrawingColor: String, CaseIterable, Sendable {
   case forward, gradient, update, given, kept, plain
   case cut, kernel, loop, peak
 
-  /// The colors of a page as CSS writes them.
-  package var hex: (light: String, dark: String) {
+  /// The color on a light page and on a dark one.
+  package var tones: (light: RGB, dark: RGB) {
     switch self {
-    case .page: ("#ffffff", "#14181c")
-    case .text: ("#1b2429", "#eef2f4")
-    case .quiet: ("#4d5a62", "#b3bfc6")
-    case .line: ("#5b6b75", "#93a2ab")
-    case .frame: ("#aab6bd", "#4c5a63")
-    case .shade: ("#f4f6f8", "#1c2227")
-    case .forward: ("#cfe4f7", "#1f4264")
-    case .gradient: ("#fbd9bd", "#6b3a14")
-    case .update: ("#e0d0f0", "#4b2f66")
-    case .given: ("#d3edd4", "#1f4d2a")
-    case .kept: ("#fbeab0", "#574411")
-    case .plain: ("#e8ecef", "#2d363d")
-    case .cut: ("#b3261e", "#ff9b90")
-    case .kernel: ("#1f7a3a", "#6fce8b")
-    case .loop: ("#8a2da5", "#d79be8")
-    case .peak: ("#c62828", "#ff8a80")
+    case .page: (Palette.light.paper, Palette.dark.paper)
+    case .text: (Palette.light.ink, Palette.dark.ink)
+    case .quiet: (RGB(0x4d5a62), RGB(0xb3bfc6))
+    case .line: (RGB(0x5b6b75), RGB(0x93a2ab))
+    case .frame: (RGB(0xaab6bd), RGB(0x4c5a63))
+    case .shade: (RGB(0xf4f6f8), RGB(0x1c2227))
+    case .forward: (RGB(0xcfe4f7), RGB(0x1f4264))
+    case .gradient: (RGB(0xfbd9bd), RGB(0x6b3a14))
+    case .update: (RGB(0xe0d0f0), RGB(0x4b2f66))
+    case .given: (RGB(0xd3edd4), RGB(0x1f4d2a))
+    case .kept: (RGB(0xfbeab0), RGB(0x574411))
+    case .plain: (RGB(0xe8ecef), RGB(0x2d363d))
+    case .cut: (RGB(0xb3261e), RGB(0xff9b90))
+    case .kernel: (RGB(0x1f7a3a), RGB(0x6fce8b))
+    case .loop: (RGB(0x8a2da5), RGB(0xd79be8))
+    case .peak: (RGB(0xc62828), RGB(0xff8a80))
     }
   }
 
-  /// The colors texts are written in: those that are legible on every fill, on the page and on a cluster.
-  package static let inks: [DrawingColor] = [.text]
   /// The colors of labels of clusters and axes: legible on the page and on a cluster.
   package static let labels: [DrawingColor] = [.text, .quiet, .cut, .kernel, .loop, .peak]
   /// What boxes are filled with.
@@ -43,11 +41,11 @@ package enum DrawingColor: String, CaseIterable, Sendable {
 
   /// The colors of both pages as custom properties of the drawings of a class.
   static var style: String {
-    func list(_ hex: (DrawingColor) -> String) -> String {
-      allCases.map { "--tapestry-\($0.rawValue):\(hex($0))" }.joined(separator: ";")
+    func list(_ tone: (DrawingColor) -> RGB) -> String {
+      allCases.map { "--tapestry-\($0.rawValue):\(tone($0).text)" }.joined(separator: ";")
     }
-    return ".tapestry-drawing{\(list { $0.hex.light })}"
-      + "@media (prefers-color-scheme:dark){.tapestry-drawing{\(list { $0.hex.dark })}}"
+    return ".tapestry-drawing{\(list { $0.tones.light })}"
+      + "@media (prefers-color-scheme:dark){.tapestry-drawing{\(list { $0.tones.dark })}}"
   }
 }
 

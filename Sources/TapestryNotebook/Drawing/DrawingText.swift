@@ -1,5 +1,3 @@
-import TapestryGraph
-
 /// An SVG file as it is written: elements whose texts are escaped.
 struct DrawingText {
   private(set) var text: String
@@ -10,7 +8,7 @@ struct DrawingText {
   init(_ title: String, width: Int, height: Int, style: String) {
     text =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tapestry-drawing\" width=\"\(width)\" height=\"\(height)\" "
-      + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(DrawingText.escaped(title))\">\n"
+      + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(escaped(title))\">\n"
     text +=
       "<style>\(DrawingColor.style).tapestry-drawing text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"
       + "'DejaVu Sans Mono',monospace;fill:\(DrawingColor.text.css)}\(style)</style>\n"
@@ -22,23 +20,8 @@ struct DrawingText {
   /// A line of text whose base line starts or is centred at a point.
   mutating func label(_ string: String, x: Int, y: Int, _ attributes: String = "") {
     let space = attributes.isEmpty ? "" : " "
-    add("<text x=\"\(x)\" y=\"\(y)\"\(space)\(attributes)>\(DrawingText.escaped(string))</text>")
+    add("<text x=\"\(x)\" y=\"\(y)\"\(space)\(attributes)>\(escaped(string))</text>")
   }
 
   mutating func end() { add("</svg>") }
-
-  /// The text with what XML reads as something else, and what it does not take at all, replaced.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in oneLine(text).unicodeScalars {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(character)
-      }
-    }
-    return result
-  }
 }

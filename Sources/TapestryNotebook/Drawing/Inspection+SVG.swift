@@ -14,4 +14,11 @@ extension Inspection {
 
   /// The arena over time as a self-contained SVG picture: waves from left to right, bytes from the top down.
   public var arenaSVG: String { ArenaSVG.text(self) }
+
+  /// A stage as a figure of a report.
+  ///
+  /// - Throws: as ``svg(of:folded:)`` does.
+  public func figure(of stage: String, folded: Bool = false, title: String) throws(TapestryError) -> Figure {
+    Figure(svg: try svg(of: stage, folded: folded), title: title)
+  }
 }

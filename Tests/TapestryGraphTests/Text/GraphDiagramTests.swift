@@ -147,6 +147,17 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("n0 [label=\"<x>\\\"\\\\\\ninput float32[]\", ") })
   }
 
+  /// In a large graph no edge leads past many nodes; a box says what is read from far above. A small one is drawn whole.
+  @Test(arguments: [(100, 0), (700, 1)]) func whatIsFarIsNamed(_ length: Int, _ references: Int) {
+    let graph = Graph()
+    let first = exp(graph.input("x", [4]))
+    graph.report("y", (0..<length).reduce(first) { x, _ in tanh(x) } + first)
+    let diagram = GraphDiagram(graph.snapshot, roots: graph.snapshot.effects.labelledRoots).diagram
+    let named = diagram.boxes.filter { $0.kind == .reference }
+    #expect(named.count == references && named.allSatisfy { $0.lines == ["from %1 exp"] })
+    #expect(diagram.edges.count == length + 4)
+  }
+
   @Test(arguments: [false, true]) func aChainOfAHundredThousandNodesIsDrawn(folded: Bool) {
     let graph = Graph()
     graph.report("y", (0..<100_000).reduce(graph.input("x", [])) { x, _ in x + x })

@@ -30,5 +30,27 @@ extension Surface {
     let alive: [ArenaBlock] = inspection.aliveAtPeak
     checks.expect(
       !alive.isEmpty && inspection.arena.count >= alive.count && inspection.arenaSVG.hasPrefix("<svg"), "the arena")
+    try checkFindings(&checks)
+  }
+
+  private static func checkFindings(_ checks: inout Checks) throws(TapestryError) {
+    let x = Input("x", [nil])
+    let program = Program.traced { t in
+      let scope = t.scope("layer")
+      _ = scope.parameter("spare", [], .ones)
+      t.report(Output("cost"), sum(log(t[x] * scope.parameter("slope", [], .ones))))
+    }
+    let feeds: Feeds = [x: NDArray([-1, 2] as [Float])]
+    let state = try program.initialState()
+    let findings: [LintFinding] = try program.lint(for: feeds, state: state)
+    let lints: [Lint] = Lint.all
+    checks.expect(findings.map(\.lint) == ["unused-parameter"] && lints.count == 8, "lints: \(findings)")
+    let wrong: NonFiniteValue? = try program.firstNonFinite(state, feeds)
+    let operands: [NonFiniteValue.Operand] = wrong?.operands ?? []
+    checks.expect(operands.first?.range == -1...2 && wrong?.scope == "layer", "the first value that is not finite")
+    let watched = try program.watching("layer/slope").evaluate(state, feeds)
+    checks.expect(try watched.scalar(Output("layer/slope")) == 1, "watched tensors")
+    let hits: [ProgramReport.RuleHits] = try program.report.passes.flatMap(\.hits)
+    checks.expect(hits.allSatisfy { $0.count > 0 }, "rule hits")
   }
 }
