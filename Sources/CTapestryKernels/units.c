@@ -53,12 +53,20 @@ bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int6
 }
 
 // A block whose program goes over its tiles once can be shared: each unit reduces a run of the tiles, and the last one
-// done combines what all have found.
+// done combines what all have found. What stands before the LOOP is run by each, so nothing may be stored there: it
+// could be read again.
 tap_layout tap_region_layout(const tap_region *region) {
   tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent);
   int32_t loops = 0;
-  for (int32_t s = 0; s < region->section_count; s++) loops += region->sections[s].kind == TAP_LOOP;
-  if (!l.resident && loops == 1) {
+  bool stores_before = false;
+  for (int32_t s = 0; s < region->section_count; s++) {
+    const tap_section *section = &region->sections[s];
+    loops += section->kind == TAP_LOOP;
+    for (int32_t i = section->begin; i < section->end && loops == 0; i++) {
+      stores_before |= region->instrs[i].op == TAP_STORE;
+    }
+  }
+  if (!l.resident && loops == 1 && !stores_before) {
     l.parts = tap_min(l.tiling.tiles / TAP_PART_TILES, tap_ceil_div(TAP_REGION_UNITS, l.blocks));
     l.parts = tap_max(1, l.parts);
   }

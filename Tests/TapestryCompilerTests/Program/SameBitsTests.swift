@@ -59,6 +59,22 @@ import Testing
     #expect(tape.instructions.contains { $0.units > 1 })
   }
 
+  /// A count of steps that a long sum is scaled by moves once a run, however many parts the sum has.
+  @Test func whatIsStoredBeforeASumIsStoredOnce() throws {
+    let x = Input("x", [40_000]), total = Output("total")
+    let program = Program.traced { t in
+      let scope = t.scope("own")
+      let step = scope.state("step", [], dtype: .int32) + 1
+      scope.assign("step", step)
+      t.report(total, sum(t[x]) * cast(step, to: .float32))
+    }
+    var state = try program.initialState(seed: 0)
+    for step in 1...3 {
+      let results = try program.run(&state, [x: NDArray(repeating: 1, [40_000])])
+      #expect(try results.scalar(total) == Double(40_000 * step) && state["own/step"] == NDArray(Int32(step)))
+    }
+  }
+
   @Test func everyLevelOfKernels() throws {
     let graph = SameBitsTests.graph(rows: 24, width: 33)
     let program = try ProgramGraph(tracing: graph)
