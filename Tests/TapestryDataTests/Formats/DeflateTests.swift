@@ -28,7 +28,10 @@ import Testing
   @Test func distancesUpToTheWindow() throws {
     let word = Array("tapestry".utf8)
     for gap in [1, 4, 5, 6, 100, 8000, 32_759, 32_760, 32_761, 40_000] {
-      let between = (0..<gap).map { UInt8(128 + $0 * 7919 / 13 % 128) }
+      let between = (0..<gap).map { (place: Int) -> UInt8 in
+        let scattered: Int = place * 7919 / 13
+        return UInt8(128 + scattered % 128)
+      }
       #expect(try roundTrip(word + between + word).isSame)
     }
   }

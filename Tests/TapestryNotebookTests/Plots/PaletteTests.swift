@@ -57,12 +57,18 @@ import Testing
       return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
     }
     func product(_ m: [Double], _ v: [Double]) -> [Double] {
-      (0..<3).map { row in (0..<3).reduce(0) { $0 + m[row * 3 + $1] * v[$1] } }
+      (0..<3).map { (row: Int) -> Double in
+        let first: Double = m[row * 3] * v[0]
+        let second: Double = m[row * 3 + 1] * v[1]
+        let third: Double = m[row * 3 + 2] * v[2]
+        return first + second + third
+      }
     }
     let seen = product(matrix, linear).map { min(max($0, 0), 1) }
     let toXYZ = [0.4124, 0.3576, 0.1805, 0.2126, 0.7152, 0.0722, 0.0193, 0.1192, 0.9505]
     let f = zip(product(toXYZ, seen), [0.9505, 1, 1.089]).map { value, white in
-      value / white > 0.008856 ? cbrt(value / white) : 7.787 * value / white + 16.0 / 116
+      let share: Double = value / white
+      return share > 0.008856 ? cbrt(share) : 7.787 * share + 16.0 / 116
     }
     return [116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])]
   }
