@@ -10,7 +10,9 @@ enum BenchCommand {
       "Times a training step of each workload and prints, with tabs between: name, median milliseconds a step, seconds "
         + "to the end of the first step, bytes of the arena, seconds to the plan. The workloads are "
         + Workload.all.map(\.name).joined(separator: ", ") + ".")
-    let only = syntax.list("--only", "NAME", of: String.self, help: "the workloads to run")
+    let only = syntax.list(
+      "--only", "NAME", of: String.self,
+      help: "the workloads to run; with --sweep, words of cases: --only \"dense 7x,lstm float64\"")
     let threads = syntax.option(
       "--threads", "N", as: Int.self, in: 1...1024, help: "threads of a step instead of one a core")
     let seconds = syntax.option(
@@ -36,18 +38,17 @@ enum BenchCommand {
       write(tables.text, false)
       return 0
     }
+    if values[sweep] {
+      let cases = try SweepCase.matching(values[only])
+      let passes = try Sweep.run(cases, threads: values[threads], seconds: values[seconds] / 10) { write($0, false) }
+      return passes ? 0 : 1
+    }
     let workloads = try Workload.named(values[only])
     if let path = values[trace] {
       var steps = StepTrace()
       for workload in workloads { try steps.add(workload, threads: values[threads]) }
       try steps.write(to: path)
       return 0
-    }
-    if values[sweep] {
-      let passes = try Sweep.run(SweepCase.all, threads: values[threads], seconds: values[seconds] / 10) {
-        write($0, false)
-      }
-      return passes ? 0 : 1
     }
     if values[check] { return try runCheck(workloads, threads: values[threads], write) }
     let machine = values[roofline] ? Machine.measured(threads: values[threads]) : nil

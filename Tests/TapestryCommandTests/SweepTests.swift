@@ -43,6 +43,20 @@ import Testing
     }
   }
 
+  @Test func wordsChooseCases() throws {
+    #expect(try SweepCase.matching([]) == SweepCase.all)
+    let chosen = try SweepCase.matching(["lstm 32x7x float64", "dense 33x1"])
+    let names = chosen.map(\.name)
+    #expect(
+      names == [
+        "dense 33x17 float32", "dense 33x100 float32", "dense 33x1000 float32", "dense 33x17 float64",
+        "dense 33x100 float64", "dense 33x1000 float64", "lstm 32x7x32-64 float64",
+      ])
+    let run = Transcript("bench", "--sweep", "--only", "dense 8x")
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors.contains("no case of the sweep has the words 'dense 8x'"))
+  }
+
   @Test func noWorkloadAndNoCaseTakesASlowPath() throws {
     let models = Workload.all + SweepCase.all.map(\.model)
     for model in models { #expect(try model.compiled().tape.slowPaths == 0, "\(model.name)") }

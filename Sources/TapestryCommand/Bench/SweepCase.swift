@@ -29,6 +29,23 @@ package struct SweepCase: Sendable, Hashable {
     layers.map { SweepCase(layer: $0, dtype: dtype) }
   }
 
+  /// The cases that some texts choose, in the order of all; all where no text is given.
+  ///
+  /// - Parameter texts: words, each the beginning of a word of the name: `dense 7x float64`.
+  /// - Throws: `usage` for a text that chooses none.
+  package static func matching(_ texts: [String]) throws(TapestryError) -> [SweepCase] {
+    func matches(_ case_: SweepCase, _ text: String) -> Bool {
+      let words = case_.name.split(separator: " ")
+      return text.split(separator: " ").allSatisfy { part in words.contains { $0.hasPrefix(part) } }
+    }
+    for text in texts where !all.contains(where: { matches($0, text) }) {
+      throw TapestryError(
+        .usage, "no case of the sweep has the words '\(text)'",
+        remedy: "name the beginnings of words of a case, such as '\(all[0].name)' or 'lstm float64'")
+    }
+    return all.filter { case_ in texts.isEmpty || texts.contains { matches(case_, $0) } }
+  }
+
   private static var layers: [Layer] {
     let dense = [1, 7, 31, 33, 100].flatMap { batch in
       [17, 100, 1000].map { Layer.dense(batch: batch, width: $0) }
