@@ -45,7 +45,7 @@ let package = Package(
       name: "CTapestryKernels",
       cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    module("TapestryCore"),
+    module("TapestryCore", ["CTapestryKernels"]),
     module("TapestryGraph", ["TapestryCore"]),
     module("TapestryTape", ["CTapestryKernels", "TapestryCore", "TapestryGraph"]),
     module("TapestryCompiler", ["CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape"]),

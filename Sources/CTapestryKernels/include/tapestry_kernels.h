@@ -226,6 +226,8 @@ typedef struct {
   void (*run[TAP_KERNEL_COUNT])(const tap_call *call, int64_t begin, int64_t end);
   /// out[i] = f(x[i]) for the tile op, float32: what `verify --functions` measures.
   void (*apply_f32)(tap_tile_op op, const float *x, float *out, int64_t count);
+  /// out[i] = the word TAP_RANDOM draws for element first + i (which wraps) and step 0.
+  void (*random_words)(uint32_t *out, uint32_t first, int64_t count, uint32_t seed, uint64_t stream);
   /// Rounds of float32 multiply-adds in registers alone, x factor + term again and again: what `bench --roofline`
   /// measures the peak with. Gives one of the results, so that none is left out.
   float (*multiply_adds)(int64_t rounds, float factor, float term);

@@ -30,6 +30,8 @@ public final class Program: Sendable {
   private let options: ProgramOptions
   private let team: ThreadTeam?
   private let cache = Mutex<[Specialization]>([])
+  /// The latest trace of a training step that nothing was compiled of yet.
+  private let pending = Mutex<(types: [String: TensorType], tracing: Tracing)?>(nil)
 
   /// A program traced from a function. The function is called when shapes are first known, and must build the same
   /// graph for the same shapes and mode.
@@ -61,10 +63,15 @@ public final class Program: Sendable {
   /// - Throws: `invalidGraph`; `invalidState` when the shape of a variable depends on an open extent; `memoryLimit` when
   ///   the variables alone are above it.
   public func initialState(seed: Int = 0, feeds: Feeds? = nil) throws(TapestryError) -> ModelState {
+    if let feeds, let known = cache.withLock({ known(feeds, .training, in: $0) }) {
+      return startValues(of: known.compiled.source.store.effects.variables, seed)
+    }
     let traces: [Tracing]
     if let feeds {
       try feeds.validate()
-      traces = [trace(.training, feeds)]
+      let tracing = trace(.training, feeds)
+      pending.withLock { $0 = (types(of: feeds), tracing) }
+      traces = [tracing]
     } else {
       traces = [2, 3].map { Tracing(mode: .training, feeds: nil, placeholder: $0) }
       for tracing in traces { tracing.trace(build) }
@@ -78,8 +85,12 @@ public final class Program: Sendable {
         at: a.declared)
     }
     try checkSize(of: variables[0])
+    return startValues(of: variables[0], seed)
+  }
+
+  private func startValues(of variables: [Variable], _ seed: Int) -> ModelState {
     var state = ModelState()
-    for variable in variables[0] {
+    for variable in variables {
       state[variable.path] = variable.initializer(variable.type, RandomStream(seed: seed, name: variable.path))
     }
     return state
@@ -200,16 +211,29 @@ public final class Program: Sendable {
   }
 
   private func trace(_ mode: TracingMode, _ feeds: Feeds) -> Tracing {
-    let types = Dictionary(feeds.entries.map { ($0.input.name, $0.array.type) }) { first, _ in first }
-    let tracing = Tracing(mode: mode, feeds: types)
+    let tracing = Tracing(mode: mode, feeds: types(of: feeds))
     tracing.trace(build)
     return tracing
+  }
+
+  private func types(of feeds: Feeds) -> [String: TensorType] {
+    Dictionary(feeds.entries.map { ($0.input.name, $0.array.type) }) { first, _ in first }
+  }
+
+  /// The trace start values were taken of, where it is of feeds of these types. It is given once.
+  private func takePending(_ feeds: Feeds) -> Tracing? {
+    let types = types(of: feeds)
+    return pending.withLock { pending in
+      guard let held = pending, held.types == types else { return nil }
+      pending = nil
+      return held.tracing
+    }
   }
 
   private func specialization(_ feeds: Feeds, _ mode: TracingMode) throws(TapestryError) -> Specialization {
     if let known = cache.withLock({ known(feeds, mode, in: $0) }) { return known }
     try feeds.validate()
-    let tracing = trace(mode, feeds)
+    let tracing = (mode == .training ? takePending(feeds) : nil) ?? trace(mode, feeds)
     try check(feeds, against: tracing.graph)
     var compiler = options.compiler
     compiler.memoryLimit = options.memoryLimit

@@ -18,13 +18,14 @@ package struct Compaction {
     let store = old.store
     let reached = old.reachedNodes()
     var new = GraphStore()
+    let transfer = NodeTransfer(from: store)
     var place = [Int32](repeating: -1, count: store.count)
     for node in reached.indices where reached[node] {
       let operands = store.operands(of: node).map { Value(Int(place[Int($0.node)]), Int($0.output)) }
-      let (copy, _) = new.add(store.op(of: node), operands) { store.resultTypes(of: node) }
+      let copy = new.copy(node, operands, by: transfer)
       place[node] = Int32(copy)
       sources.append(node)
-      if keepsOrigins { for origin in store.origins(of: node).reversed() { new.addOrigin(origin, to: copy) } }
+      if keepsOrigins { new.copyOrigins(of: node, to: copy, by: transfer) }
     }
     reads = 2 * sources.count
     func moved(_ value: Value) -> Value {
@@ -34,8 +35,10 @@ package struct Compaction {
     program = ProgramGraph(store: new, roots: old.roots.map { .init($0.target, moved($0.value)) })
   }
 
-  /// Notes where a node of the copy was made.
-  mutating func addOrigin(_ origin: Origin, to node: Int) { program.store.addOrigin(origin, to: node) }
+  /// Gives a node of the copy the origins of a node of the arena `transfer` leads out of.
+  mutating func copyOrigins(of old: Int, to node: Int, by transfer: NodeTransfer) {
+    program.store.copyOrigins(of: old, to: node, by: transfer)
+  }
 }
 
 extension ProgramGraph {

@@ -19,13 +19,37 @@ final class GraphReader {
 
   func type(of tensor: Tensor) -> TensorType { graph.withStore { $0.type(of: tensor.value) } }
 
-  /// A node with its op and operands.
+  /// A node with its op.
   func match(_ tensor: Tensor) -> Match<any Op> {
     reads += 1
-    let (op, values) = graph.withStore { store in
-      (store.op(of: Int(tensor.value.node)), Array(store.operands(of: Int(tensor.value.node))))
-    }
-    return Match(op: op, operands: values.map { Tensor(graph, $0) }, result: tensor, reader: self)
+    return Match(op: graph.withStore { $0.op(of: Int(tensor.value.node)) }, result: tensor, reader: self)
+  }
+
+  /// A node with its op, where that is of a type.
+  func match<Other: Op>(_ tensor: Tensor, _ other: Other.Type) -> Match<Other>? {
+    reads += 1
+    let node = Int(tensor.value.node)
+    let op = graph.withStore { $0.isOp(node, other) ? $0.op(of: node).typed(other) : nil }
+    return op.map { Match(op: $0, result: tensor, reader: self) }
+  }
+
+  /// Whether a node's op is of a type.
+  func isOp(_ tensor: Tensor, _ other: any Op.Type) -> Bool {
+    reads += 1
+    return graph.withStore { $0.isOp(Int(tensor.value.node), other) }
+  }
+
+  /// The operands of a node.
+  func operands(of tensor: Tensor) -> [Tensor] {
+    graph.withStore { Array($0.operands(of: Int(tensor.value.node))) }.map { Tensor(graph, $0) }
+  }
+
+  /// How many operands a node has.
+  func operandCount(of tensor: Tensor) -> Int { graph.withStore { Int($0.nodes[Int(tensor.value.node)].operandCount) } }
+
+  /// One operand of a node.
+  func operand(_ place: Int, of tensor: Tensor) -> Tensor {
+    Tensor(graph, graph.withStore { $0.operand(place, of: Int(tensor.value.node)) })
   }
 
   /// The interned number of a node's op, and its operands.
@@ -37,14 +61,17 @@ final class GraphReader {
   /// The number a constant of one element holds, seen through views.
   func uniformValue(of tensor: Tensor) -> Double? {
     var value = tensor.value
-    while true {
-      reads += 1
-      let (op, operand) = graph.withStore { store in
-        (store.op(of: Int(value.node)), store.operands(of: Int(value.node)).first)
+    return graph.withStore { store in
+      while true {
+        reads += 1
+        let node = Int(value.node)
+        if let constant = store.isOp(node, ConstantOp.self) ? store.op(of: node).typed(ConstantOp.self) : nil {
+          return constant.array.count == 1 ? constant.array.double(at: 0) : nil
+        }
+        guard store.isOp(node, Broadcast.self) || store.isOp(node, Reshape.self) || store.isOp(node, Transpose.self)
+        else { return nil }
+        value = store.operand(0, of: node)
       }
-      if let constant = op as? ConstantOp { return constant.array.count == 1 ? constant.array.double(at: 0) : nil }
-      guard op is Broadcast || op is Reshape || op is Transpose, let operand else { return nil }
-      value = operand
     }
   }
 

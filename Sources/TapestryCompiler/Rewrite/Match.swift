@@ -4,13 +4,18 @@ package import TapestryGraph
 /// A node of the new graph as a rule sees it: its op with attributes, its operands, and questions about them.
 package struct Match<Operation> {
   package let op: Operation
-  package let operands: [Tensor]
   /// The first result.
   package let result: Tensor
   let reader: GraphReader
 
+  /// All operands.
+  package var operands: [Tensor] { reader.operands(of: result) }
+
+  /// How many operands there are.
+  package var operandCount: Int { reader.operandCount(of: result) }
+
   /// The operand at a place.
-  package subscript(place: Int) -> Tensor { operands[place] }
+  package subscript(place: Int) -> Tensor { reader.operand(place, of: result) }
 
   /// The type of the first result.
   package var type: TensorType { reader.type(of: result) }
@@ -21,24 +26,24 @@ package struct Match<Operation> {
   package var options: RewriteOptions { reader.options }
 
   /// The type of an operand.
-  package func type(_ place: Int) -> TensorType { reader.type(of: operands[place]) }
+  package func type(_ place: Int) -> TensorType { reader.type(of: self[place]) }
 
   /// The node of a tensor, where its op is of a type.
   package func node<Other: Op>(_ tensor: Tensor, _ other: Other.Type) -> Match<Other>? {
-    reader.match(tensor).typed(other)
+    reader.match(tensor, other)
   }
 
   /// The node of an operand, where its op is of a type.
-  package func node<Other: Op>(_ place: Int, _ other: Other.Type) -> Match<Other>? { node(operands[place], other) }
+  package func node<Other: Op>(_ place: Int, _ other: Other.Type) -> Match<Other>? { node(self[place], other) }
 
   /// The node of an operand, whatever its op.
-  package func node(_ place: Int) -> Match<any Op> { reader.match(operands[place]) }
+  package func node(_ place: Int) -> Match<any Op> { reader.match(self[place]) }
 
   /// The array of a constant operand.
   package func constant(_ place: Int) -> NDArray? { node(place, ConstantOp.self)?.op.array }
 
   /// The one number an operand consists of: a constant of one element, seen through broadcasts and reshapes.
-  package func scalar(_ place: Int) -> Double? { reader.uniformValue(of: operands[place]) }
+  package func scalar(_ place: Int) -> Double? { reader.uniformValue(of: self[place]) }
 
   /// Whether an operand is this number everywhere; zeros must agree in sign.
   package func isScalar(_ place: Int, _ value: Double) -> Bool {
@@ -46,10 +51,10 @@ package struct Match<Operation> {
   }
 
   /// Whether an operand is a constant array, or a number repeated.
-  package func isConstant(_ place: Int) -> Bool { scalar(place) != nil || node(place).op is ConstantOp }
+  package func isConstant(_ place: Int) -> Bool { reader.isOp(self[place], ConstantOp.self) || scalar(place) != nil }
 
   /// Whether nothing but this match reads the operand, as far as is known.
-  package func isSoleUse(_ place: Int) -> Bool { reader.uses(of: operands[place]) <= 1 }
+  package func isSoleUse(_ place: Int) -> Bool { reader.uses(of: self[place]) <= 1 }
 
   /// A new node of the op of this match on other operands.
   package func rebuilt(_ operands: [Tensor]) -> Tensor {
@@ -61,7 +66,7 @@ package struct Match<Operation> {
 extension Match<any Op> {
   /// The match with its op as the type it is.
   func typed<Other: Op>(_ other: Other.Type) -> Match<Other>? {
-    (op as? Other).map { Match<Other>(op: $0, operands: operands, result: result, reader: reader) }
+    op.typed(other).map { Match<Other>(op: $0, result: result, reader: reader) }
   }
 }
 

@@ -36,11 +36,11 @@ struct ProgramReplay {
   /// Records a node of the program, or of a loop's step, on other operands, with its origins.
   mutating func copy(_ node: Int, of store: GraphStore, _ operands: [Tensor]) -> [Tensor] {
     reads += 1
-    let types = store.resultTypes(of: node)
-    return graph.withStore { new in
-      let place = new.add(store.op(of: node), operands.map(\.value)) { types }.node
+    let place = graph.withStore { new in
+      let place = new.add(store.op(of: node), operands.map(\.value)) { store.resultTypes(of: node) }.node
       for origin in store.origins(of: node).reversed() { new.addOrigin(origin, to: place) }
-      return types.indices.map { Tensor(graph, Value(place, $0)) }
+      return place
     }
+    return (0..<store.resultCount(of: node)).map { Tensor(graph, Value(place, $0)) }
   }
 }

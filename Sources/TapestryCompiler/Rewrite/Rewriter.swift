@@ -38,6 +38,8 @@ package struct Rewriter {
   private let rules: [Rule]
   private let old: ProgramGraph
   private let reader: GraphReader
+  /// From the old arena to the new one.
+  private let transfer: NodeTransfer
   private var states: [State] = []
   /// Rules by interned number of the new arena's ops, and by op type.
   private var rulesByNumber: [[Int32]] = []
@@ -58,6 +60,7 @@ package struct Rewriter {
   package init(_ rules: [Rule], _ program: ProgramGraph, _ options: RewriteOptions = RewriteOptions()) {
     self.rules = rules
     old = program
+    transfer = NodeTransfer(from: program.store)
     reader = GraphReader(Graph(), options)
     counts = rules.map { Count(rule: $0.name) }
   }
@@ -68,15 +71,17 @@ package struct Rewriter {
   /// - Throws: `internalFault` naming the rule, when rules do not come to an end or one gives a value of a wrong type.
   package mutating func run(trail before: RuleTrail = RuleTrail()) throws(TapestryError) -> ProgramGraph {
     let uses = old.useCounts()
-    var moved = [[Value]](repeating: [], count: old.store.count)
+    var moved = [Int32](repeating: -1, count: old.store.count)
     for node in uses.indices where uses[node] > 0 {
       let made = rebuild(node, moved)
       let firstNew = states.count
       try settle(made, of: node)
-      moved[node] = normalForm(of: made, count: old.store.resultCount(of: node))
+      moved[node] = Int32(made)
       for created in firstNew..<states.count { links.add(Int32(node), to: created) }
-      for value in moved[node] { links.add(Int32(node), to: Int(value.node)) }
-      reader.addUses(uses[node], of: Int(moved[node][0].node))
+      for output in 0..<old.store.resultCount(of: node) {
+        links.add(Int32(node), to: Int(normalValue(Value(made, output)).node))
+      }
+      reader.addUses(uses[node], of: Int(normalValue(Value(made)).node))
     }
     reads += reader.reads
     if applications == 0, !uses.contains(0) {
@@ -87,19 +92,15 @@ package struct Rewriter {
   }
 
   /// The node of an old one in the new arena, on the normal forms of its operands.
-  private mutating func rebuild(_ node: Int, _ moved: [[Value]]) -> Int {
+  private mutating func rebuild(_ node: Int, _ moved: [Int32]) -> Int {
     reads += 1
-    let operands = old.store.operands(of: node).map { moved[Int($0.node)][Int($0.output)] }
-    return add(old.store.op(of: node), operands, old.store.resultTypes(of: node))
+    let operands = old.store.operands(of: node).map { normalForm(of: $0, moved) }
+    return reader.graph.withStore { $0.copy(node, operands, by: transfer) }
   }
 
-  private func add(_ op: any Op, _ operands: [Value], _ types: [TensorType]) -> Int {
-    reader.graph.withStore { $0.add(op, operands) { types }.node }
-  }
-
-  private func normalForm(of node: Int, count: Int) -> [Value] {
-    if case .settled(let values) = states[node] { return values }
-    return (0..<count).map { Value(node, $0) }
+  /// What a value of the old graph has become.
+  private func normalForm(of value: Value, _ moved: [Int32]) -> Value {
+    normalValue(Value(Int(moved[Int(value.node)]), Int(value.output)))
   }
 
   private func isSettled(_ node: Int32) -> Bool {
@@ -123,7 +124,7 @@ package struct Rewriter {
         if let next = values.first(where: { !isSettled($0.node) })?.node {
           try push(next, on: &stack, after: rule, root)
         } else {
-          states[top] = .settled(values.map(normalValue))
+          states[top] = .settled(values.map { normalValue($0) })
         }
       case .unseen, .active:
         states[top] = .active
@@ -132,11 +133,10 @@ package struct Rewriter {
           try push(next, on: &stack, after: nil, root)
           continue
         }
-        let normal = operands.map(normalValue)
+        let normal = operands.map { normalValue($0) }
         if normal != operands {
-          let (op, types) = reader.graph.withStore { ($0.op(of: top), $0.resultTypes(of: top)) }
-          let copy = add(op, normal, types)
-          states[top] = .rewritten(types.indices.map { Value(copy, $0) }, rule: -1)
+          let (copy, count) = reader.graph.withStore { ($0.add(like: top, normal), $0.resultCount(of: top)) }
+          states[top] = .rewritten((0..<count).map { Value(copy, $0) }, rule: -1)
         } else if let (values, rule) = try apply(top, number) {
           applied += 1
           guard applied <= reader.options.mostApplications else { throw endless(root, rule, applied) }
@@ -244,17 +244,18 @@ package struct Rewriter {
   }
 
   /// The program without the nodes that were replaced, with origins and rules.
-  private mutating func finish(_ moved: [[Value]], _ before: RuleTrail) -> ProgramGraph {
+  private mutating func finish(_ moved: [Int32], _ before: RuleTrail) -> ProgramGraph {
     func value(_ value: Value) -> Value {
-      value.isPoison || moved[Int(value.node)].isEmpty ? .poison : moved[Int(value.node)][Int(value.output)]
+      value.isPoison || moved[Int(value.node)] < 0 ? .poison : normalForm(of: value, moved)
     }
     var store = reader.graph.snapshot
     store.effects = old.store.effects.mapValues(value)
     let roots = old.roots.map { ProgramGraph.Root($0.target, value($0.value)) }
     var compaction = Compaction(ProgramGraph(store: store, roots: roots), keepsOrigins: false)
+    let transfer = NodeTransfer(from: old.store)
     for (node, source) in compaction.sources.enumerated() {
       for ancestor in links.list(source) {
-        for origin in old.store.origins(of: Int(ancestor)).reversed() { compaction.addOrigin(origin, to: node) }
+        compaction.copyOrigins(of: Int(ancestor), to: node, by: transfer)
         trail.add(before, of: Int(ancestor), to: node)
       }
       for rule in ruleLinks.list(source) { trail.add(rules[Int(rule)].name, to: node) }

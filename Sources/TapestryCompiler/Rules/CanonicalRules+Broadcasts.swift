@@ -15,8 +15,8 @@ extension CanonicalRules {
       guard m.shape.count > 0 else { return nil }
       var operands = m.operands
       var changed = false
-      for place in operands.indices {
-        guard let wide = m.node(place, Broadcast.self) else { continue }
+      for (place, operand) in operands.enumerated() {
+        guard let wide = m.node(operand, Broadcast.self) else { continue }
         operands[place] = wide[0]
         changed = true
       }

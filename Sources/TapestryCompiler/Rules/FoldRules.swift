@@ -12,9 +12,10 @@ enum FoldRules {
 
   static let all: [Rule] = [
     Rule("an op on constants is a constant", where: { $0 != Broadcast.self }, .exact) { m in
-      guard !m.operands.isEmpty, m.op.resultCount == 1, m.shape.count <= m.options.largestFolded else { return nil }
+      let count = m.operandCount
+      guard count > 0, m.op.resultCount == 1, m.shape.count <= m.options.largestFolded else { return nil }
       var arrays: [NDArray] = []
-      for place in m.operands.indices {
+      for place in 0..<count {
         guard let array = m.constant(place) else { return nil }
         arrays.append(array)
       }

@@ -1,3 +1,5 @@
+import CTapestryKernels
+
 /// Counter-based random numbers: Philox4x32 with 10 rounds.
 ///
 /// A number is a pure function of a key and a counter, so a draw needs no state, can be made by any thread in any
@@ -42,6 +44,14 @@ public struct RandomStream: Sendable {
 
   /// A number in [0, 1) with 24 random bits at a place of the stream.
   public func uniform(at place: Int) -> Double { Double(bits(at: place) >> 8) * 0x1p-24 }
+
+  /// Writes the words at places from one on: as ``bits(at:)``, by the vector kernels.
+  package func fill(_ words: UnsafeMutableBufferPointer<UInt32>, from place: Int) {
+    RandomStream.kernels.pointee.random_words(
+      words.baseAddress, UInt32(truncatingIfNeeded: place), Int64(words.count), seed, stream)
+  }
+
+  private nonisolated(unsafe) static let kernels: UnsafePointer<tap_table> = tap_table_of(tap_best_level())
 
   package static func bits(element: UInt32, step: UInt32, seed: UInt32, stream: UInt64) -> UInt32 {
     let halves = (UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32))

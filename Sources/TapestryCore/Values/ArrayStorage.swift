@@ -12,9 +12,10 @@ package final class ArrayStorage: @unchecked Sendable {
     base.initializeMemory(as: UInt8.self, repeating: 0, count: Swift.max(byteCount, 64))
   }
 
-  package convenience init(copying other: ArrayStorage) {
-    self.init(byteCount: other.byteCount)
-    base.copyMemory(from: other.base, byteCount: byteCount)
+  package init(copying other: ArrayStorage) {
+    byteCount = other.byteCount
+    base = .allocate(byteCount: Swift.max(byteCount, 64), alignment: 64)
+    base.copyMemory(from: other.base, byteCount: Swift.max(byteCount, 64))
   }
 
   deinit { base.deallocate() }

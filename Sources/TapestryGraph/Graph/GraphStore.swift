@@ -33,7 +33,7 @@ private struct OpKey: Hashable, Sendable {
   let op: any Op
 
   static func == (a: OpKey, b: OpKey) -> Bool {
-    func equals<Other: Op>(_ other: Other) -> Bool { (a.op as? Other) == other }
+    func equals<Other: Op>(_ other: Other) -> Bool { a.op.typed(Other.self) == other }
     return equals(b.op)
   }
 
@@ -56,6 +56,8 @@ package struct GraphStore: Sendable {
   private var typeIndex: [TensorType: Int32] = [:]
   package private(set) var ops: [any Op] = []
   private var opIndex: [OpKey: Int32] = [:]
+  /// The type of each op.
+  private var opTypes: [ObjectIdentifier] = []
   /// For each op its class, where that is the same on any operands.
   private var opClasses: [FusionClass?] = []
   private var table = [Int32](repeating: -1, count: 64)
@@ -71,11 +73,19 @@ package struct GraphStore: Sendable {
   /// The op of a node.
   package func op(of node: Int) -> any Op { ops[Int(nodes[node].op)] }
 
+  /// Whether the op of a node is of a type.
+  package func isOp(_ node: Int, _ type: any Op.Type) -> Bool {
+    opTypes[Int(nodes[node].op)] == ObjectIdentifier(type)
+  }
+
   /// The operands of a node.
   package func operands(of node: Int) -> ArraySlice<Value> {
     let record = nodes[node]
     return operandList[Int(record.firstOperand)..<Int(record.firstOperand) + Int(record.operandCount)]
   }
+
+  /// One operand of a node.
+  package func operand(_ place: Int, of node: Int) -> Value { operandList[Int(nodes[node].firstOperand) + place] }
 
   /// The number of results of a node.
   package func resultCount(of node: Int) -> Int { Int(nodes[node].resultCount) }
@@ -85,18 +95,26 @@ package struct GraphStore: Sendable {
     types[Int(resultList[Int(nodes[Int(value.node)].firstResult) + Int(value.output)])]
   }
 
+  /// The numbers of a node's result types.
+  func resultNumbers(of node: Int) -> ArraySlice<Int32> {
+    let record = nodes[node]
+    return resultList[Int(record.firstResult)..<Int(record.firstResult) + Int(record.resultCount)]
+  }
+
   /// The number of an op, given it now if it is new.
-  private mutating func intern(_ op: any Op) -> Int32 {
+  mutating func intern(_ op: any Op) -> Int32 {
     let key = OpKey(op: op)
     if let known = opIndex[key] { return known }
     let number = Int32(ops.count)
     ops.append(op)
+    opTypes.append(ObjectIdentifier(Swift.type(of: op)))
     opClasses.append(FusionClass.known(op))
     opIndex[key] = number
     return number
   }
 
-  private mutating func intern(_ type: TensorType) -> Int32 {
+  /// The number of a type, given it now if it is new.
+  mutating func intern(_ type: TensorType) -> Int32 {
     if let known = typeIndex[type] { return known }
     let number = Int32(types.count)
     types.append(type)
@@ -110,26 +128,42 @@ package struct GraphStore: Sendable {
   package mutating func add<Fault: Error>(
     _ op: any Op, _ operands: [Value], resultTypes: () throws(Fault) -> [TensorType]
   ) throws(Fault) -> (node: Int, isNew: Bool) {
-    let number = intern(op)
+    let count = nodes.count
+    let node = try add(intern(op), operands) { (store) throws(Fault) in
+      let types = try resultTypes()
+      return types.map { store.intern($0) }
+    }
+    return (node, node == count)
+  }
+
+  /// The node of the op of another one, with its result types, on other operands of the same types.
+  package mutating func add(like node: Int, _ operands: [Value]) -> Int {
+    add(nodes[node].op, operands) { Array($0.resultNumbers(of: node)) }
+  }
+
+  /// The node of an op by its number: the one there is, or a new one whose types have the numbers `results` gives.
+  mutating func add<Fault: Error>(
+    _ number: Int32, _ operands: [Value], results: (inout GraphStore) throws(Fault) -> [Int32]
+  ) throws(Fault) -> Int {
     var slot = hash(number, operands) & (table.count - 1)
     while table[slot] >= 0 {
       let candidate = Int(table[slot])
       if nodes[candidate].op == number, self.operands(of: candidate).elementsEqual(operands) {
-        return (candidate, false)
+        return candidate
       }
       slot = (slot + 1) & (table.count - 1)
     }
-    let results = try resultTypes()
+    let (op, results) = (ops[Int(number)], try results(&self))
     let node = Node(
       op: number, firstOperand: Int32(operandList.count), firstResult: Int32(resultList.count),
       operandCount: Int16(operands.count), resultCount: Int16(results.count),
       fusion: opClasses[Int(number)] ?? FusionClass.ofElementwise(op, operands.map { type(of: $0) }), origin: -1)
     operandList.append(contentsOf: operands)
-    for type in results { resultList.append(intern(type)) }
+    resultList.append(contentsOf: results)
     table[slot] = Int32(nodes.count)
     nodes.append(node)
     if nodes.count * 2 > table.count { rehash() }
-    return (nodes.count - 1, true)
+    return nodes.count - 1
   }
 
   private func hash(_ op: Int32, _ operands: some Sequence<Value>) -> Int {
@@ -152,7 +186,12 @@ package struct GraphStore: Sendable {
 
   /// Notes where a node was made.
   package mutating func addOrigin(_ origin: Origin, to node: Int) {
-    nodes[node].origin = origins.adding(origin, before: nodes[node].origin)
+    addOrigin(origins.intern(origin), to: node)
+  }
+
+  /// Notes where a node was made, by the number of the origin.
+  mutating func addOrigin(_ number: Int32, to node: Int) {
+    nodes[node].origin = origins.adding(number, before: nodes[node].origin)
   }
 
   /// Where a node was made: the latest place first.

@@ -33,16 +33,18 @@ package struct OriginList: Sendable {
   private var index: [Origin: Int32] = [:]
   private var links: [(origin: Int32, next: Int32, length: Int32)] = []
 
-  /// The head of the list with the origin added, or unchanged where it is there already or the list is full.
-  mutating func adding(_ origin: Origin, before head: Int32) -> Int32 {
-    let number: Int32
-    if let known = index[origin] {
-      number = known
-    } else {
-      number = Int32(origins.count)
-      origins.append(origin)
-      index[origin] = number
-    }
+  /// The number of an origin, given it now if it is new.
+  mutating func intern(_ origin: Origin) -> Int32 {
+    if let known = index[origin] { return known }
+    let number = Int32(origins.count)
+    origins.append(origin)
+    index[origin] = number
+    return number
+  }
+
+  /// The head of the list with an origin added by its number, or unchanged where it is there already or the list is
+  /// full.
+  mutating func adding(_ number: Int32, before head: Int32) -> Int32 {
     var link = head
     while link >= 0 {
       if links[Int(link)].origin == number { return head }
@@ -54,15 +56,24 @@ package struct OriginList: Sendable {
     return Int32(links.count - 1)
   }
 
-  func list(from head: Int32) -> [Origin] {
-    var result: [Origin] = []
+  func list(from head: Int32) -> [Origin] { numbers(from: head).map { self[$0] } }
+
+  /// The numbers of the origins of a list.
+  func numbers(from head: Int32) -> [Int32] {
+    var result: [Int32] = []
     var link = head
     while link >= 0 {
-      result.append(origins[Int(links[Int(link)].origin)])
+      result.append(links[Int(link)].origin)
       link = links[Int(link)].next
     }
     return result
   }
+
+  /// How many different origins there are.
+  var count: Int { origins.count }
+
+  /// The origin of a number.
+  subscript(number: Int32) -> Origin { origins[Int(number)] }
 
   func first(from head: Int32) -> Origin? { head < 0 ? nil : origins[Int(links[Int(head)].origin)] }
 }

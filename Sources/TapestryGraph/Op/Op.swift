@@ -96,6 +96,13 @@ extension Op {
   }
 }
 
+extension Op {
+  /// The op as a type, where it is of that type: a cast that looks for no bridges and conformances, as `as?` does.
+  package func typed<Other: Op>(_ other: Other.Type) -> Other? {
+    Self.self == other ? unsafeBitCast(self, to: Other.self) : nil
+  }
+}
+
 /// An op with operands to try it on.
 public struct OpSample: Sendable {
   /// The op with its attributes.

@@ -60,7 +60,7 @@ extension Initializer {
   /// Uniform between two bounds.
   public static func uniform(_ range: ClosedRange<Double> = -0.05...0.05) -> Initializer {
     Initializer("uniform \(range.lowerBound)...\(range.upperBound)") { type, stream in
-      .filled(type) { range.lowerBound + (range.upperBound - range.lowerBound) * stream.uniform(at: $0) }
+      .uniform(type, stream, from: range.lowerBound, width: range.upperBound - range.lowerBound)
     }
   }
 

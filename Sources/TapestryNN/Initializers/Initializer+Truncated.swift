@@ -7,13 +7,12 @@ extension Initializer {
   /// The deviation is that before numbers are drawn again; after it is 0.88 times as large. One below 0 is a diagnostic.
   public static func truncatedNormal(mean: Double = 0, deviation: Double = 0.05) -> Initializer {
     Initializer("truncatedNormal \(mean) ± \(deviation)", fault: { _ in .ofDeviation(deviation) }) { type, stream in
-      // Sixteen draws a place, at places of their own; that all of them are outside has a probability of 1e-21.
-      let draws = NDArray.normal(
-        TensorType(.float64, Shape([type.shape.count, 16])), stream, mean: 0, deviation: 1
-      ).doubles
-      return .filled(type) { place in
-        let within = draws[place * 16..<(place + 1) * 16].first { Swift.abs($0) <= 2 } ?? 0
-        return mean + deviation * within
+      // Up to sixteen draws a place, at places of their own; that all of them are outside has a probability of 1e-21.
+      .filled(type) { place in
+        let draws = (16 * place..<16 * (place + 1)).lazy.map {
+          normalNumber(stream.uniform(at: 2 * $0), stream.uniform(at: 2 * $0 + 1))
+        }
+        return mean + deviation * (draws.first { Swift.abs($0) <= 2 } ?? 0)
       }
     }
   }
