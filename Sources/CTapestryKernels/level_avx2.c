@@ -9,6 +9,7 @@
 #define LEVEL_VECTOR_BYTES 32
 #define LEVEL_DOT_ROWS 6
 #define LEVEL_ROUNDS 1
+#define LEVEL_SCALES 0
 
 TAP_PRIVATE extern const tap_table LEVEL_TABLE;
 

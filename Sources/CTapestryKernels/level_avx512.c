@@ -9,6 +9,7 @@
 #define LEVEL_VECTOR_BYTES 64
 #define LEVEL_DOT_ROWS 14
 #define LEVEL_ROUNDS 1
+#define LEVEL_SCALES 1
 
 TAP_PRIVATE extern const tap_table LEVEL_TABLE;
 

@@ -12,6 +12,7 @@
 #define LEVEL_DOT_ROWS 6
 #define LEVEL_ROUNDS 0
 #endif
+#define LEVEL_SCALES 0
 
 TAP_PRIVATE extern const tap_table LEVEL_TABLE;
 

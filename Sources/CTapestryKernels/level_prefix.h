@@ -5,8 +5,13 @@
 #include "geometry.h"
 
 #include <math.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 // A loop marked as vectorisable may fail to be under a sanitizer or coverage; that is no error.
 #pragma clang diagnostic ignored "-Wpass-failed"
+// Blocks of vectors are passed to inlined functions only.
+#pragma clang diagnostic ignored "-Wpsabi"
 
 #endif

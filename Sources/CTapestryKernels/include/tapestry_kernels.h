@@ -67,12 +67,20 @@ typedef enum : uint8_t {
   TAP_KEPT,  // one per kept element of the tile: its rows (reduction along columns) or its columns (along rows)
 } tap_class;
 
+/// What an instruction and the one after it have to do with each other. Both are elementwise float operations of one or
+/// two operands on full registers of one type (NEG to SIGMOID but for SIGN, ADD to DIV, MAX, MIN). A program means the
+/// same without.
+typedef enum : uint8_t {
+  TAP_LINKED = 1, // the next instruction reads the result: they may run as a chain
+  TAP_PASSED = 2, // and nothing else does, so that the register need not be written
+} tap_link;
+
 typedef struct {
   uint16_t op;   // tap_tile_op
   uint8_t dtype; // of the operands
   uint8_t to;    // of the result (differs from dtype for casts and comparisons only)
   uint8_t cls;   // tap_class of the result; for REDUCE the operand is full, for STORE that of `a`
-  uint8_t pad;
+  uint8_t link;  // tap_link
   uint16_t dst, a, b, c; // registers
   uint16_t imm;
 } tap_tile_instr; // 16 bytes

@@ -9,18 +9,19 @@ import TapestryTape
 // combines into; the LOOP holds what its reductions and stores need. Where a block is one tile (`isResident`) a full value
 // stays in its register from one LOOP to the next; else a later LOOP walks the row again and computes anew what it needs.
 // Registers are given by one pass over the instructions: a value's register is free after its last use, but a kept value
-// used inside a LOOP stays to the end of it, since the LOOP runs many times.
+// used inside a LOOP stays to the end of it, since the LOOP runs many times. Full values are put in an order in which as
+// many as can be follow the value they are made of: such neighbours are linked, and run as a chain (`TileAssembler+Chains`).
 
 struct TileAssembler {
-  private struct Line {
+  struct Line {
     var instruction: tap_tile_instr
     var dst: Int
     var inputs: [Int]
   }
 
-  private let code: TileCode
+  let code: TileCode
   private let isResident: Bool
-  private var lines: [Line] = []
+  private(set) var lines: [Line] = []
   private var sections: [(kind: tap_section_kind, begin: Int)] = []
   private var immediates: [UInt64] = []
   private var immediateIndex: [UInt64: Int] = [:]
@@ -83,7 +84,7 @@ struct TileAssembler {
       guard holder[value] < 0, isNeeded.insert(value).inserted else { continue }
       pending += code.definitions[value].inputs
     }
-    for value in isNeeded.sorted() { emit(value) }
+    for value in orderedForChains(isNeeded) { emit(value) }
   }
 
   private mutating func forgetFull() {
@@ -173,9 +174,11 @@ struct TileAssembler {
     var freed: [Int] = []
     var physical = [Int](repeating: -1, count: virtualCount)
     var ending = [[Int]](repeating: [], count: lines.count + 1)
+    let links = chainLinks(sectionBegins: bounds)
     for register in 0..<virtualCount { ending[lastUse[register]].append(register) }
     for (index, line) in lines.enumerated() {
       var instruction = line.instruction
+      instruction.link = links[index]
       if line.dst >= 0, physical[line.dst] < 0 {
         if let register = freed.popLast() {
           physical[line.dst] = register

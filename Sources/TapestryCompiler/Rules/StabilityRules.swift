@@ -14,6 +14,10 @@ enum StabilityRules {
       guard let sum = m.node(0, Add.self), sum.isScalar(1, 1) else { return nil }
       return log1p(sum[0])
     },
+    Rule("log1p(exp(x)) is softplus(x)", on: Log1p.self, .stabilizes) { m in
+      guard let power = m.node(0, Exp.self), !power.isChosenOrNegated(0) else { return nil }
+      return softplus(power[0])
+    },
     Rule("exp(x) + -1 is expm1(x)", on: Add.self, .stabilizes) { m in
       guard m.isScalar(1, -1), let power = m.node(0, Exp.self) else { return nil }
       return expm1(power[0])
@@ -21,6 +25,19 @@ enum StabilityRules {
   ]
 
   static let sigmoids: [Rule] = [
+    // The gradient of log(1 + exp(x)). An infinite power made it not-a-number; the limit is right.
+    Rule("exp(x) / (exp(x) + 1) is sigmoid(x)", on: Divide.self, .stabilizes) { m in
+      m.logit(of: m[0], over: m[1]).map { sigmoid($0) }
+    },
+    Rule("exp(x) * (c / (exp(x) + 1)) is c * sigmoid(x)", on: Multiply.self, .stabilizes) { m in
+      for (power, factor) in [(m[0], m[1]), (m[1], m[0])] {
+        guard let quotient = m.node(factor, Divide.self), let x = m.logit(of: power, over: quotient[1]) else {
+          continue
+        }
+        return quotient[0] * sigmoid(x)
+      }
+      return nil
+    },
     Rule("log(sigmoid(x)) is -softplus(-x)", on: Log.self, .stabilizes) { m in
       m.node(0, Sigmoid.self).map { -softplus(-$0[0]) }
     },
@@ -52,6 +69,21 @@ enum StabilityRules {
 }
 
 extension Match {
+  /// Whether an operand, seen through views, is a choice or a negative magnitude, as in the softplus of the library: its
+  /// exponential is kept from overflowing already.
+  func isChosenOrNegated(_ place: Int) -> Bool {
+    var inner = node(place)
+    while inner.op is Reshape || inner.op is Broadcast || inner.op is Transpose { inner = inner.node(0) }
+    return inner.op is Select || inner.op is Negate && inner.node(0).op is Absolute
+  }
+
+  /// The x of exp(x) and exp(x) + 1, unless it is bounded already.
+  func logit(of power: Tensor, over total: Tensor) -> Tensor? {
+    guard let exponential = node(power, Exp.self), let sum = node(total, Add.self), sum[0] == power, sum.isScalar(1, 1)
+    else { return nil }
+    return exponential.isChosenOrNegated(0) ? nil : exponential[0]
+  }
+
   /// The node of an operand below views that neither repeat nor drop elements, and broadcasts.
   func seenThroughViews<Other: Op>(_ place: Int, _ other: Other.Type) -> Match<Other>? {
     var inner = node(place)

@@ -56,7 +56,7 @@ func tile(
 ) -> tap_tile_instr {
   tap_tile_instr(
     op: op.rawValue, dtype: dtype.rawValue, to: (to ?? dtype).rawValue, cls: (kept ? TAP_KEPT : TAP_FULL).rawValue,
-    pad: 0, dst: UInt16(dst), a: UInt16(a), b: UInt16(b), c: UInt16(c), imm: UInt16(imm))
+    link: 0, dst: UInt16(dst), a: UInt16(a), b: UInt16(b), c: UInt16(c), imm: UInt16(imm))
 }
 
 /// How the units of a run are split among calls.

@@ -1,3 +1,4 @@
+import CTapestryKernels
 import TapestryCore
 import TapestryGraph
 import TapestryTape
@@ -74,5 +75,46 @@ import Testing
       let backwards = parts.reversed().reduce(y) { $0 * 0.8 - $1 }
       return [forwards, backwards, forwards * backwards]
     }
+  }
+}
+
+/// What the order of a tile program makes of chains.
+@Suite struct ChainOrderTests {
+  private func program(_ build: (Graph) -> [Tensor]) throws -> [tap_tile_instr] {
+    let graph = Graph()
+    for (place, result) in build(graph).enumerated() { graph.report("y\(place)", result) }
+    let compiled = try expectCompiledEqualsReference(graph)
+    #expect(compiled.tape.regions.count == 1)
+    return compiled.tape.regions[0].program.instructions
+  }
+
+  private func name(_ instruction: tap_tile_instr) -> String {
+    let link = instruction.link == 0 ? "" : instruction.link & TAP_PASSED.rawValue != 0 ? "-" : "+"
+    return String(cString: tap_tile_op_name(tap_tile_op(rawValue: instruction.op))) + link
+  }
+
+  @Test func aValueIsFollowedByWhatIsMadeOfIt() throws {
+    let instructions = try program { graph in
+      let (x, w) = (graph.input("x", [2000]), graph.input("w", [2000]))
+      return [tanh(x * w + 0.5) * sigmoid(x - w)]
+    }
+    #expect(
+      instructions.map(name) == ["const", "load", "load", "mul-", "add-", "tanh", "sub-", "sigmoid-", "mul", "store"])
+  }
+
+  @Test func whatIsReadAgainIsAlsoStored() throws {
+    let instructions = try program { graph in
+      let y = tanh(graph.input("x", [2000]))
+      return [y * (1 - y * y)]
+    }
+    #expect(instructions.map(name) == ["const", "load", "tanh+", "mul-", "sub-", "mul", "store"])
+  }
+
+  @Test func masksAndIntegersPartChains() throws {
+    let instructions = try program { graph in
+      let x = graph.input("x", [2000])
+      return [select(exp(x) .> 2, -x, x) * 3]
+    }
+    #expect(!instructions.contains { $0.link != 0 && $0.op == TAP_EXP.rawValue })
   }
 }

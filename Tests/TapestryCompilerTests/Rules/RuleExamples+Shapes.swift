@@ -45,6 +45,15 @@ extension RuleExample {
 
   static let stability: [RuleExample] = [
     RuleExample("log(x + 1) is log1p(x)") { g in log(g.x + 1) },
+    RuleExample("log1p(exp(x)) is softplus(x)") { g in log1p(exp(g.x)) },
+    RuleExample("exp(x) / (exp(x) + 1) is sigmoid(x)") { g in
+      let power = exp(minimum(g.x, 7))
+      return power / (power + 1)
+    },
+    RuleExample("exp(x) * (c / (exp(x) + 1)) is c * sigmoid(x)") { g in
+      let power = exp(minimum(g.x, 7))
+      return power * (g.y / (power + 1))
+    },
     RuleExample("exp(x) + -1 is expm1(x)") { g in exp(g.x) + -1 },
     RuleExample("log(sigmoid(x)) is -softplus(-x)") { g in log(sigmoid(g.x)) },
     RuleExample("1 - sigmoid(x) is sigmoid(-x)") { g in 1 - sigmoid(g.x) },
