@@ -28,85 +28,81 @@ struct JSONValue {
 struct JSONScanner {
   private static let deepest = 8
 
-  private let file: FileBytes
-  private let end: Int
-  private var place: Int
+  private var cursor: HeaderCursor
+  private var file: FileBytes { cursor.file }
 
   /// A scanner of the text in a range of a file, which must be inside.
-  init(_ file: FileBytes, _ range: Range<Int>) {
-    self.file = file
-    place = range.lowerBound
-    end = range.upperBound
-  }
+  init(_ file: FileBytes, _ range: Range<Int>) { cursor = HeaderCursor(file, range) }
 
   /// The value of the whole text, which may be surrounded by blanks.
   mutating func document() throws(TapestryError) -> JSONValue {
     let value = try value(depth: 0)
-    skipBlanks()
-    guard place == end else { throw fault("the end of the header") }
+    try cursor.finish()
     return value
   }
 
   private mutating func value(depth: Int) throws(TapestryError) -> JSONValue {
-    skipBlanks()
-    guard depth < JSONScanner.deepest else { throw fault("at most \(JSONScanner.deepest) levels of nesting") }
-    let offset = place
+    cursor.skipBlanks()
+    guard depth < JSONScanner.deepest else { throw cursor.fault("at most \(JSONScanner.deepest) levels of nesting") }
+    let offset = cursor.place
     let content: JSONValue.Content
-    switch place < end ? file.bytes[place] : 0 {
+    switch cursor.next {
     case UInt8(ascii: "{"): content = .object(try members(depth: depth))
     case UInt8(ascii: "["): content = .array(try items(depth: depth))
     case UInt8(ascii: "\""): content = .string(try string())
     case UInt8(ascii: "0")...UInt8(ascii: "9"): content = .number(try number())
-    default: throw fault("an object, an array, a string or a whole number")
+    default: throw cursor.fault("an object, an array, a string or a whole number")
     }
     return JSONValue(content: content, offset: offset)
   }
 
   private mutating func members(depth: Int) throws(TapestryError) -> [JSONValue.Member] {
-    place += 1
+    cursor.place += 1
     var members: [JSONValue.Member] = []
     var seen: Set<String> = []
-    if takeIfNext("}") { return members }
+    if cursor.takeIfNext("}") { return members }
     repeat {
-      skipBlanks()
-      let offset = place
+      cursor.skipBlanks()
+      let offset = cursor.place
       let name = try string()
       guard seen.insert(name).inserted else {
         throw file.fault(at: offset, expected: "each name once", found: jsonString(name) + " again")
       }
-      guard takeIfNext(":") else { throw fault("':'") }
+      try cursor.take(":")
       members.append(JSONValue.Member(name: name, value: try value(depth: depth + 1)))
-    } while takeIfNext(",")
-    guard takeIfNext("}") else { throw fault("',' or '}'") }
+    } while cursor.takeIfNext(",")
+    guard cursor.takeIfNext("}") else { throw cursor.fault("',' or '}'") }
     return members
   }
 
   private mutating func items(depth: Int) throws(TapestryError) -> [JSONValue] {
-    place += 1
+    cursor.place += 1
     var items: [JSONValue] = []
-    if takeIfNext("]") { return items }
-    repeat { items.append(try value(depth: depth + 1)) } while takeIfNext(",")
-    guard takeIfNext("]") else { throw fault("',' or ']'") }
+    if cursor.takeIfNext("]") { return items }
+    repeat { items.append(try value(depth: depth + 1)) } while cursor.takeIfNext(",")
+    guard cursor.takeIfNext("]") else { throw cursor.fault("',' or ']'") }
     return items
   }
 
   private mutating func number() throws(TapestryError) -> Int {
-    let digits = file.bytes[place..<end].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    guard let number = Int(String(decoding: digits, as: UTF8.self)), digits.count == 1 || digits.first != 0x30 else {
-      throw fault("a whole number below two to the power of 63")
+    let start = cursor
+    let (value, digits) = try cursor.number("a whole number")
+    guard digits.count == 1 || digits.first != UInt8(ascii: "0") else {
+      throw start.fault("a whole number below two to the power of 63")
     }
-    place += digits.count
-    return number
+    return value
   }
 
   private mutating func string() throws(TapestryError) -> String {
-    guard place < end, file.bytes[place] == UInt8(ascii: "\"") else { throw fault("a string") }
-    let start = place
+    guard cursor.place < cursor.end, file.bytes[cursor.place] == UInt8(ascii: "\"") else {
+      throw cursor.fault("a string")
+    }
+    let start = cursor.place
     var content: [UInt8] = []
-    place += 1
-    while place < end {
-      let byte = file.bytes[place]
-      place += 1
+    cursor.place += 1
+    while cursor.place < cursor.end {
+      let byte = file.bytes[cursor.place]
+      cursor.place += 1
       switch byte {
       case UInt8(ascii: "\""):
         guard let text = String(validating: content, as: UTF8.self) else {
@@ -114,7 +110,8 @@ struct JSONScanner {
         }
         return text
       case UInt8(ascii: "\\"): content += Array(String(try escaped()).utf8)
-      case 0..<0x20: throw file.fault(at: place - 1, expected: "an escape for a control character", found: "\(byte)")
+      case 0..<0x20:
+        throw file.fault(at: cursor.place - 1, expected: "an escape for a control character", found: "\(byte)")
       default: content.append(byte)
       }
     }
@@ -123,8 +120,8 @@ struct JSONScanner {
 
   /// The character of an escape, after its backslash.
   private mutating func escaped() throws(TapestryError) -> Unicode.Scalar {
-    let letter = place < end ? file.bytes[place] : 0
-    place += 1
+    let letter = cursor.next
+    cursor.place += 1
     switch letter {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(letter)
     case UInt8(ascii: "b"): return "\u{8}"
@@ -134,18 +131,19 @@ struct JSONScanner {
     case UInt8(ascii: "t"): return "\t"
     case UInt8(ascii: "u"):
       var code = try codeUnit()
-      if (0xD800..<0xDC00).contains(code), place + 1 < end, file.bytes[place] == UInt8(ascii: "\\"),
-        file.bytes[place + 1] == UInt8(ascii: "u")
+      if (0xD800..<0xDC00).contains(code), cursor.place + 1 < cursor.end,
+        file.bytes[cursor.place] == UInt8(ascii: "\\"),
+        file.bytes[cursor.place + 1] == UInt8(ascii: "u")
       {
-        place += 2
+        cursor.place += 2
         let low = try codeUnit()
         if (0xDC00..<0xE000).contains(low) { code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) }
       }
-      guard let scalar = Unicode.Scalar(code) else { throw fault("a character before") }
+      guard let scalar = Unicode.Scalar(code) else { throw cursor.fault("a character before") }
       return scalar
     default:
-      place = Swift.min(place - 1, end)
-      throw fault("an escape")
+      cursor.place = Swift.min(cursor.place - 1, cursor.end)
+      throw cursor.fault("an escape")
     }
   }
 
@@ -153,31 +151,14 @@ struct JSONScanner {
   private mutating func codeUnit() throws(TapestryError) -> UInt32 {
     var code: UInt32 = 0
     for _ in 0..<4 {
-      guard place < end, let digit = Character(Unicode.Scalar(file.bytes[place])).hexDigitValue else {
-        throw fault("a hexadecimal digit")
+      guard cursor.place < cursor.end, let digit = Character(Unicode.Scalar(file.bytes[cursor.place])).hexDigitValue
+      else {
+        throw cursor.fault("a hexadecimal digit")
       }
       code = code << 4 | UInt32(digit)
-      place += 1
+      cursor.place += 1
     }
     return code
-  }
-
-  private mutating func takeIfNext(_ character: Unicode.Scalar) -> Bool {
-    skipBlanks()
-    guard place < end, file.bytes[place] == UInt8(ascii: character) else { return false }
-    place += 1
-    return true
-  }
-
-  private mutating func skipBlanks() {
-    while place < end, [0x20, 0x0A, 0x0D, 0x09].contains(file.bytes[place]) { place += 1 }
-  }
-
-  private func fault(_ expected: String) -> TapestryError {
-    let rest = file.bytes[Swift.min(place, end)..<end].prefix(12)
-    return file.fault(
-      at: place, expected: expected,
-      found: rest.isEmpty ? "the end of the header" : "'\(String(decoding: rest, as: UTF8.self))'")
   }
 }
 

@@ -15,39 +15,34 @@ struct NPYHeaderScanner {
     var shapeOffset = 0
   }
 
-  private let file: FileBytes
-  private let end: Int
-  private var place: Int
+  private var cursor: HeaderCursor
+  private var file: FileBytes { cursor.file }
 
   /// A scanner of the text in a range of a file, which must be inside.
-  init(_ file: FileBytes, _ range: Range<Int>) {
-    self.file = file
-    place = range.lowerBound
-    end = range.upperBound
-  }
+  init(_ file: FileBytes, _ range: Range<Int>) { cursor = HeaderCursor(file, range) }
 
   /// The header; the text must hold nothing else.
   mutating func header() throws(TapestryError) -> Header {
     var header = Header()
     var seen: Set<String> = []
-    let start = place
-    try take("{")
-    while try !takeIfNext("}") {
-      let keyOffset = place
+    let start = cursor.place
+    try cursor.take("{")
+    while !cursor.takeIfNext("}") {
+      let keyOffset = cursor.place
       let key = try string()
       guard seen.insert(key).inserted else {
         throw file.fault(at: keyOffset, expected: "each key once", found: "'\(key)' again")
       }
-      try take(":")
-      skipBlanks()
+      try cursor.take(":")
+      cursor.skipBlanks()
       switch key {
-      case "descr": (header.descrOffset, header.descr) = (place, try string())
+      case "descr": (header.descrOffset, header.descr) = (cursor.place, try string())
       case "fortran_order": header.isFortranOrder = try bool()
-      case "shape": (header.shapeOffset, header.shape) = (place, try tuple())
+      case "shape": (header.shapeOffset, header.shape) = (cursor.place, try tuple())
       default: throw file.fault(at: keyOffset, expected: "descr, fortran_order or shape", found: "'\(key)'")
       }
-      guard try takeIfNext(",") else {
-        try take("}")
+      guard cursor.takeIfNext(",") else {
+        try cursor.take("}")
         break
       }
     }
@@ -55,71 +50,45 @@ struct NPYHeaderScanner {
       throw file.fault(
         at: start, expected: "descr, fortran_order and shape", found: seen.isEmpty ? "none" : "\(seen.sorted())")
     }
-    skipBlanks()
-    guard place == end else { throw fault("the end of the header") }
+    try cursor.finish()
     return header
   }
 
   private mutating func string() throws(TapestryError) -> String {
-    skipBlanks()
-    guard place < end, file.bytes[place] == UInt8(ascii: "'") || file.bytes[place] == UInt8(ascii: "\"") else {
-      throw fault("a string")
+    cursor.skipBlanks()
+    guard cursor.place < cursor.end,
+      file.bytes[cursor.place] == UInt8(ascii: "'") || file.bytes[cursor.place] == UInt8(ascii: "\"")
+    else {
+      throw cursor.fault("a string")
     }
-    let start = place + 1
-    guard let close = file.bytes[start..<end].firstIndex(of: file.bytes[place]) else {
-      throw fault("a string with its closing quote")
+    let start = cursor.place + 1
+    guard let close = file.bytes[start..<cursor.end].firstIndex(of: file.bytes[cursor.place]) else {
+      throw cursor.fault("a string with its closing quote")
     }
-    place = close + 1
+    cursor.place = close + 1
     return try file.text(start..<close, "a string")
   }
 
   private mutating func bool() throws(TapestryError) -> Bool {
-    for (word, value) in [("True", true), ("False", false)] where file.bytes[place..<end].starts(with: word.utf8) {
-      place += word.utf8.count
+    for (word, value) in [("True", true), ("False", false)]
+    where file.bytes[cursor.place..<cursor.end].starts(with: word.utf8) {
+      cursor.place += word.utf8.count
       return value
     }
-    throw fault("True or False")
+    throw cursor.fault("True or False")
   }
 
   private mutating func tuple() throws(TapestryError) -> [Int] {
     var numbers: [Int] = []
-    try take("(")
-    while try !takeIfNext(")") {
-      skipBlanks()
-      let digits = file.bytes[place..<end].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      guard let number = Int(String(decoding: digits, as: UTF8.self)) else {
-        throw fault("an extent below two to the power of 63")
-      }
-      place += digits.count
-      numbers.append(number)
-      guard try takeIfNext(",") else {
-        try take(")")
+    try cursor.take("(")
+    while !cursor.takeIfNext(")") {
+      cursor.skipBlanks()
+      numbers.append(try cursor.number("an extent").value)
+      guard cursor.takeIfNext(",") else {
+        try cursor.take(")")
         break
       }
     }
     return numbers
-  }
-
-  private mutating func take(_ character: Character) throws(TapestryError) {
-    guard try takeIfNext(character) else { throw fault("'\(character)'") }
-  }
-
-  private mutating func takeIfNext(_ character: Character) throws(TapestryError) -> Bool {
-    skipBlanks()
-    guard place < end else { throw fault("'\(character)'") }
-    guard file.bytes[place] == character.asciiValue else { return false }
-    place += 1
-    return true
-  }
-
-  private mutating func skipBlanks() {
-    while place < end, file.bytes[place] == 0x20 || file.bytes[place] == 0x0A { place += 1 }
-  }
-
-  private func fault(_ expected: String) -> TapestryError {
-    let rest = file.bytes[place..<end].prefix(12)
-    return file.fault(
-      at: place, expected: expected,
-      found: rest.isEmpty ? "the end of the header" : "'\(String(decoding: rest, as: UTF8.self))'")
   }
 }

@@ -56,7 +56,7 @@ public func l2Norm(
 ) -> Tensor {
   guard x.isFloat(for: "l2Norm", file, line) else { return Tensor(x.graph, .poison) }
   return x.graph.located(file, line) {
-    let top = stopGradient(max(abs(x), over: axes, keepingAxes: true))
+    let top = withoutGradient(max(abs(x), over: axes, keepingAxes: true))
     let scale = select((top .> 0) .& (top .< Double.infinity), top, 1)
     let squares = sum(square(x / scale), over: axes, keepingAxes: true)
     // The root has no slope at 0; there the norm is made constant.

@@ -35,4 +35,4 @@ public func logSumExp(
 }
 
 /// The largest element along an axis as a constant of the gradient: shifting by it changes no result.
-func greatest(_ x: Tensor, _ axis: Int) -> Tensor { stopGradient(max(x, over: [axis], keepingAxes: true)) }
+func greatest(_ x: Tensor, _ axis: Int) -> Tensor { withoutGradient(max(x, over: [axis], keepingAxes: true)) }

@@ -7,7 +7,10 @@ package struct StopGradient: Op {
   package static let differentiability = Differentiability.zero
   package static let samples = [OpSample(StopGradient(), [SampleOperand([3, 4])])]
 
-  package init() {}
+  /// Whether a model asked for it. The library's own cuts, such as that of the maximum in a softmax, change no gradient,
+  /// and drawings do not show them as cuts.
+  package let isOfModel: Bool
+  package init(isOfModel: Bool = true) { self.isOfModel = isOfModel }
   package var fusion: FusionClass { .elementwise }
   package func resultTypes(of operands: [TensorType]) -> [TensorType] { operands }
   package func evaluate(_ operands: [NDArray]) -> [NDArray] { operands }
@@ -74,6 +77,9 @@ func checkIndex(_ index: Double, in bound: Int, of op: String) throws(TapestryEr
 public func stopGradient(_ x: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
   x.unary(StopGradient(), file, line)
 }
+
+/// A tensor a function of the library depends on in form alone: its gradient would be 0 in the end.
+func withoutGradient(_ x: Tensor) -> Tensor { x.unary(StopGradient(isOfModel: false)) }
 
 /// The int32 indices, each held to be in `0 ..< bound`: a run that finds another throws `indexOutOfRange` before any
 /// state changes.
