@@ -2,7 +2,8 @@ public import TapestryCore
 import TapestryGraph
 
 // Where numbers stop being numbers. The trace is run by the reference meaning, node by node, so what is found is a node of
-// the model as it was written, before any pass.
+// the model as it was written, before any pass. Where that is a loop, it is run again step by step, and the first node of
+// its body is found in the same way, in loops within loops too.
 
 /// The first value of a run that is not finite.
 public struct NonFiniteValue: Sendable, CustomStringConvertible {
@@ -14,8 +15,20 @@ public struct NonFiniteValue: Sendable, CustomStringConvertible {
     public let range: ClosedRange<Double>?
   }
 
-  /// The line of the node in the trace, with scope, file and line.
+  /// A step of a loop.
+  public struct LoopStep: Sendable, Hashable {
+    /// The line of the loop.
+    public let loop: String
+    /// The place of its slice, counted from 0.
+    public let place: Int
+    /// How many steps the loop has.
+    public let length: Int
+  }
+
+  /// The line of the node in the trace, with scope, file and line; of a node in a loop, that in the loop's body.
   public let line: String
+  /// The steps of the loops it lies in, the outermost first.
+  public let steps: [LoopStep]
   /// The path of the layer.
   public let scope: String
   /// The line of the model.
@@ -36,6 +49,9 @@ public struct NonFiniteValue: Sendable, CustomStringConvertible {
       lines.append(
         "  of \(operand.line)\n    in "
           + (operand.range.map { "\($0.lowerBound)...\($0.upperBound)" } ?? "no finite value"))
+    }
+    for step in steps.reversed() {
+      lines.append("  in step \(step.place) of 0..<\(step.length) of the loop \(step.loop)")
     }
     if let forwardPartner { lines.append("  gradient of \(forwardPartner)") }
     return lines.joined(separator: "\n")
@@ -59,13 +75,23 @@ extension Program {
     for variable in source.store.effects.variables { arrays[variable.path] = state[variable.path] }
     let results = try Interpreter(source.store).results(
       source.roots.map(\.value), inputs: inputs, state: arrays)
-    let wrong = source.roots.map(\.value).filter { !results[Int($0.node)][Int($0.output)].isFinite }
-    let reached = source.store.reach(of: wrong)
-    let first = reached.indices.first { node in
-      reached[node] && !(source.store.op(of: node) is ConstantOp)
-        && isFirst(results[node], of: source.store.operands(of: node).map { results[Int($0.node)][Int($0.output)] })
+    guard let first = source.firstNonFinite(results, from: 0) else { return nil }
+    return try NonFiniteValue(StageProgram(Stage.gradient.rawValue, source), first, results, in: [], partner: nil)
+  }
+}
+
+extension ProgramGraph {
+  /// The first node, of those from a number on, that is not finite and that a root depends on which is not either.
+  fileprivate func firstNonFinite(_ results: [[NDArray]], from start: Int) -> Int? {
+    let wrong = roots.map(\.value).filter { !results[Int($0.node)][Int($0.output)].isFinite }
+    let reached = store.reach(of: wrong)
+    return (start..<store.count).first { node in
+      reached[node] && !(store.op(of: node) is ConstantOp) && isFirst(results[node], of: operands(of: node, results))
     }
-    return first.map { NonFiniteValue(StageProgram(Stage.gradient.rawValue, source), $0, results) }
+  }
+
+  fileprivate func operands(of node: Int, _ results: [[NDArray]]) -> [NDArray] {
+    store.operands(of: node).map { results[Int($0.node)][Int($0.output)] }
   }
 
   private func isFirst(_ results: [NDArray], of operands: [NDArray]) -> Bool {
@@ -74,11 +100,47 @@ extension Program {
   }
 }
 
+extension Scan {
+  /// The first step that makes a value which is not finite, with that node and the values of the step.
+  fileprivate func firstNonFinite(
+    _ operands: [NDArray]
+  ) throws(TapestryError) -> (place: Int, program: ProgramGraph, node: Int, results: [[NDArray]])? {
+    let outputs = body.outputs.enumerated().map { ProgramGraph.Root(.output("result \($0)"), $1) }
+    let program = ProgramGraph(store: body.store, roots: outputs)
+    var found: (place: Int, program: ProgramGraph, node: Int, results: [[NDArray]])?
+    try forEachStep(operands) { (place, results) throws(TapestryError) in
+      // What the step is given was made elsewhere.
+      found = program.firstNonFinite(results, from: body.inputs.count).map { (place, program, $0, results) }
+      return found == nil
+    }
+    return found
+  }
+}
+
 extension NonFiniteValue {
-  fileprivate init(_ stage: StageProgram, _ node: Int, _ results: [[NDArray]]) {
+  /// - Parameters:
+  ///   - steps: those of the loops around it.
+  ///   - partner: the forward node of the outermost of them.
+  fileprivate init(
+    _ stage: StageProgram, _ node: Int, _ results: [[NDArray]], in steps: [LoopStep], partner: String?
+  ) throws(TapestryError) {
     let store = stage.program.store
     let lines = stage.lines
     let origins = store.origins(of: node)
+    // Origins within a body number the nodes of the graph it was traced in.
+    let own =
+      steps.isEmpty
+      ? origins.lazy.map { Int($0.partner) }.first { $0 >= 0 && stage.number[$0] >= 0 }
+        .map { String(lines[stage.number[$0]]) } : partner
+    if let scan = store.op(of: node) as? Scan,
+      let inside = try scan.firstNonFinite(stage.program.operands(of: node, results))
+    {
+      let step = LoopStep(loop: String(lines[stage.number[node]]), place: inside.place, length: scan.length)
+      self = try NonFiniteValue(
+        StageProgram("loop", inside.program), inside.node, inside.results, in: steps + [step], partner: own)
+      return
+    }
+    (self.steps, forwardPartner) = (steps, own)
     line = String(lines[stage.number[node]])
     (scope, place) = (origins.last?.scope ?? "", origins.last?.place)
     let elements = results[node].flatMap(\.doubles)
@@ -89,8 +151,6 @@ extension NonFiniteValue {
         line: String(lines[stage.number[Int(value.node)]]),
         range: finite.isEmpty ? nil : finite.min()!...finite.max()!)
     }
-    forwardPartner = origins.lazy.map { Int($0.partner) }.first { $0 >= 0 && stage.number[$0] >= 0 }
-      .map { String(lines[stage.number[$0]]) }
   }
 }
 

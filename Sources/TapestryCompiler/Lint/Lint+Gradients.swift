@@ -9,8 +9,8 @@ extension Lint {
   ) { subject in
     let reached = subject.store.reach(of: subject.compiled.source.roots.map(\.value))
     return subject.parameters.filter { !reached[$0.node] }.map { variable, node in
-      LintFinding(
-        "unused-parameter", "parameter '\(variable.path)' is declared and never used",
+      Lint.Found(
+        "parameter '\(variable.path)' is declared and never used",
         remedy: "use it, or leave its declaration out", at: subject.origin(node))
     }
   }
@@ -25,8 +25,8 @@ extension Lint {
     return subject.parameters.filter { $0.variable.version == 0 && reached[$0.node] && !smooth[$0.node] }.map {
       let cut = subject.firstCut(above: $0.node, smooth)
       let name = cut.map { "'\(type(of: subject.store.op(of: $0)).name)'" } ?? "an operation"
-      return LintFinding(
-        "cut-gradient", "no gradient reaches parameter '\($0.variable.path)': \(name) passes none back",
+      return Lint.Found(
+        "no gradient reaches parameter '\($0.variable.path)': \(name) passes none back",
         remedy: "take the cut out of its way, or keep the values in `state` if they are not to be trained",
         at: subject.origin(cut ?? $0.node))
     }
@@ -42,8 +42,7 @@ extension Lint {
     let cut = subject.firstCut(above: first.node, smooth)
     let name = cut.map { "'\(type(of: subject.store.op(of: $0)).name)'" } ?? "an operation"
     return [
-      LintFinding(
-        "loss-without-gradient",
+      Lint.Found(
         "nothing that is reported can be differentiated: \(name) is flat wherever it is smooth",
         remedy: "train by a smooth loss, such as a cross-entropy, and report this beside it",
         at: subject.origin(cut ?? first.node))

@@ -20,9 +20,9 @@ public struct LintFinding: Sendable, Hashable, CustomStringConvertible {
   /// The line of the model, where it is known.
   public let place: SourcePlace?
 
-  init(_ lint: String, _ message: String, remedy: String, at origin: Origin?) {
-    (self.lint, self.message, self.remedy) = (lint, message, remedy)
-    (scope, place) = (origin?.scope ?? "", origin?.place)
+  fileprivate init(_ lint: String, _ found: Lint.Found) {
+    (self.lint, message, remedy) = (lint, found.message, found.remedy)
+    (scope, place) = (found.origin?.scope ?? "", found.origin?.place)
   }
 
   /// `lint: place: message (in scope 'path'); remedy`.
@@ -39,15 +39,32 @@ public struct Lint: Sendable {
   public let name: String
   /// One sentence that says what it finds.
   public let summary: String
-  let find: @Sendable (LintSubject) -> [LintFinding]
+  let find: @Sendable (LintSubject) -> [Found]
+
+  /// What was found, before the lint puts its name to it.
+  struct Found {
+    let message: String
+    let remedy: String
+    let origin: Origin?
+
+    init(_ message: String, remedy: String, at origin: Origin?) {
+      (self.message, self.remedy, self.origin) = (message, remedy, origin)
+    }
+  }
 
   /// All lints, in the order their findings are given.
   public static let all = [
     unusedParameter, cutGradient, lossWithoutGradient, logOfSoftmax, saturatingStart, slowPath, largeTensor, deadReLU,
+    saturatedUnits,
   ]
 
   /// The bytes above which a tensor is called large, unless another budget is given: 1 GiB.
   public static let usualBudget = 1 << 30
+}
+
+extension LintSubject {
+  /// What all lints find.
+  var findings: [LintFinding] { Lint.all.flatMap { lint in lint.find(self).map { LintFinding(lint.name, $0) } } }
 }
 
 /// What lints know of a program.
@@ -57,6 +74,8 @@ struct LintSubject {
   let budget: Int
   /// Values of a run, by node of the traced graph; empty where nothing ran.
   var values: [Int: NDArray] = [:]
+  /// Activations of that run within loops, of all steps.
+  var loopValues: [LoopActivation: NDArray] = [:]
 
   var store: GraphStore { compiled.source.store }
 
@@ -115,7 +134,6 @@ struct LintSubject {
 extension CompiledProgram {
   /// What the lints find that need no run.
   func findings(budget: Int = Lint.usualBudget) -> [LintFinding] {
-    let subject = LintSubject(compiled: self, budget: budget)
-    return Lint.all.flatMap { $0.find(subject) }
+    LintSubject(compiled: self, budget: budget).findings
   }
 }

@@ -13,12 +13,15 @@ extension Program {
     for feeds: Feeds, state: ModelState? = nil, budget: Int = Lint.usualBudget
   ) throws(TapestryError) -> [LintFinding] {
     var subject = LintSubject(compiled: try compiled(for: feeds), budget: budget)
-    let nodes = state == nil ? [] : subject.rectifiers
-    if let state, !nodes.isEmpty {
-      let roots = nodes.map { ProgramGraph.Root(.output("%\($0)"), Value($0)) }
-      let results = try probe(ProgramGraph(store: subject.store, roots: roots), state, feeds)
+    if let state {
+      let (nodes, places) = (subject.rectifiers, subject.loopActivations)
+      var program = subject.loopProbe
+      program.roots += nodes.map { .init(.output("%\($0)"), Value($0)) }
+      guard !program.roots.isEmpty else { return subject.findings }
+      let results = try probe(program, state, feeds)
       for node in nodes { subject.values[node] = results[Output("%\(node)")] }
+      for place in places { subject.loopValues[place] = results[Output(place.name)] }
     }
-    return Lint.all.flatMap { $0.find(subject) }
+    return subject.findings
   }
 }

@@ -45,6 +45,39 @@ import Testing
     #expect(found.line.contains("= input \"x\"") && found.operands.isEmpty)
   }
 
+  /// The carry grows until its exponential overflows: 6 doubled 16 times is above 88.7 · 4000.
+  @Test func aLoopNamesTheStep() throws {
+    let (x, loss) = (x, loss)
+    let program = Program.traced { t in
+      let rate = t.scope("cell").parameter("rate", [], .constant(2))
+      let loop = scan(over: [], from: [t[x]], length: 32) { step in
+        let grown = step.carries[0] * rate
+        return ([grown], [exp(grown / 4000)])
+      }
+      t.report(loss, sum(loop.outputs[0]))
+    }
+    let feeds: Feeds = [x: try NDArray([6, 1] as [Float], shape: [1, 2])]
+    let found = try #require(try program.firstNonFinite(program.initialState(), feeds))
+    #expect(found.line.contains("= exp(") && found.counts.infinite == 1 && found.counts.nan == 0)
+    #expect(found.steps.map(\.place) == [15] && found.steps.map(\.length) == [32])
+    #expect(found.description.contains("  in step 15 of 0..<32 of the loop %"))
+  }
+
+  /// The gradient of a loop is a loop; what went wrong in it names the one it is of.
+  @Test func aLoopOfAGradientNamesTheForwardLoop() throws {
+    let (x, loss) = (x, loss)
+    let program = Program.traced { t in
+      let rate = t.scope("cell").parameter("rate", [2], .ones)
+      let loop = scan(over: [], from: [t[x]], length: 3) { step in ([sqrt(step.carries[0] * rate)], []) }
+      let cost = sum(loop.carries[0])
+      t.report(loss, cost)
+      t.scope("cell").assign("rate", rate - gradient(of: cost, in: rate))
+    }
+    let feeds: Feeds = [x: try NDArray([0, 4] as [Float], shape: [1, 2])]
+    let found = try #require(try program.firstNonFinite(program.initialState(), feeds))
+    #expect(found.steps.map(\.place) == [2] && found.forwardPartner?.contains("= scan(") == true)
+  }
+
   /// The infinities of a mask are meant.
   @Test func infinitiesThatReachNothingAreNoFault() throws {
     let (x, loss) = (x, loss)

@@ -20,6 +20,18 @@ import Testing
     compiled = try CompiledProgram(graph)
   }
 
+  /// The lines of the forward graph, with which every graph on the way begins.
+  private let forward = #"""
+    %0 = input "x" : float32[3, 4]
+    %1 = variable "layer/weight" : float32[4, 2]
+    %2 = dot(%0, %1) : float32[3, 2]
+    %3 = constant 2.0 : float32[]
+    %4 = multiply(%2, %3) : float32[3, 2]
+    %5 = tanh(%4) : float32[3, 2]
+    %6 = sum(%5) over: [0, 1] : float32[]
+
+    """#
+
   /// The text without what stands behind `#`: the places depend on the lines of this file.
   private func text(_ stage: Stage) -> String {
     compiled.text(of: stage).split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -30,29 +42,15 @@ import Testing
 
   @Test func theForwardGraph() {
     #expect(
-      text(.graph) == #"""
-        %0 = input "x" : float32[3, 4]
-        %1 = variable "layer/weight" : float32[4, 2]
-        %2 = dot(%0, %1) : float32[3, 2]
-        %3 = constant 2.0 : float32[]
-        %4 = multiply(%2, %3) : float32[3, 2]
-        %5 = tanh(%4) : float32[3, 2]
-        %6 = sum(%5) over: [0, 1] : float32[]
+      text(.graph) == forward + """
         return loss = %6
 
-        """#)
+        """)
   }
 
   @Test func theWholeTrace() {
     #expect(
-      text(.gradient) == #"""
-        %0 = input "x" : float32[3, 4]
-        %1 = variable "layer/weight" : float32[4, 2]
-        %2 = dot(%0, %1) : float32[3, 2]
-        %3 = constant 2.0 : float32[]
-        %4 = multiply(%2, %3) : float32[3, 2]
-        %5 = tanh(%4) : float32[3, 2]
-        %6 = sum(%5) over: [0, 1] : float32[]
+      text(.gradient) == forward + #"""
         %7 = constant 1.0 : float32[]
         %8 = reshape(%7) to: [1, 1] : float32[1, 1]
         %9 = broadcast(%8) to: [3, 2] : float32[3, 2]
@@ -73,14 +71,7 @@ import Testing
 
   @Test func afterThePasses() {
     #expect(
-      text(.optimized) == #"""
-        %0 = input "x" : float32[3, 4]
-        %1 = variable "layer/weight" : float32[4, 2]
-        %2 = dot(%0, %1) : float32[3, 2]
-        %3 = constant 2.0 : float32[]
-        %4 = multiply(%2, %3) : float32[3, 2]
-        %5 = tanh(%4) : float32[3, 2]
-        %6 = sum(%5) over: [0, 1] : float32[]
+      text(.optimized) == forward + #"""
         %7 = constant 1.0 : float32[]
         %8 = multiply(%5, %5) : float32[3, 2]
         %9 = subtract(%7, %8) : float32[3, 2]

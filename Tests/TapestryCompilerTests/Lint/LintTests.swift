@@ -28,7 +28,7 @@ import Testing
 
   @Test func everyLintHasANameOfItsOwn() {
     let names = Lint.all.map(\.name)
-    #expect(Set(names).count == 8 && Lint.all.allSatisfy { $0.summary.hasSuffix(".") })
+    #expect(Set(names).count == 9 && Lint.all.allSatisfy { $0.summary.hasSuffix(".") })
   }
 
   @Test(arguments: [true, false]) func aParameterNobodyUses(isUsed: Bool) throws {
@@ -85,6 +85,32 @@ import Testing
     }
     #expect(findings.map(\.lint) == (isLarge ? ["saturating-start"] : []))
     #expect(findings.first?.message.contains("'layer/weight'") ?? !isLarge)
+  }
+
+  /// A recurrent layer reads its weights as captures of a loop.
+  @Test(arguments: [(0.5, []), (3.0, ["saturating-start"])]) func recurrentWeightsThatStartTooLarge(
+    _ start: Double, _ expected: [String]
+  ) throws {
+    let findings = try found { t, x in
+      let weight = t.scope("cell").parameter("weight", [4, 4], .constant(start))
+      return sum(scan(over: [], from: [x], length: 5) { ([tanh(dot($0.carries[0], weight))], []) }.carries[0])
+    }
+    #expect(findings.map(\.lint) == expected && findings.allSatisfy { $0.message.contains("'cell/weight'") })
+  }
+
+  /// tanh of 1, 2, 3, ... times a factor is flat from 4 on; with a smaller factor it is not by the end.
+  @Test(arguments: [(1.0, ["saturated"]), (0.2, [])]) func aLoopThatSaturates(
+    _ factor: Double, _ expected: [String]
+  ) throws {
+    let findings = try found(runs: true) { t, x in
+      let rate = t.scope("cell").parameter("rate", [], .constant(factor))
+      let loop = scan(over: [], from: [x], length: 10) { step in
+        ([step.carries[0] + 1], [tanh(step.carries[0] * rate)])
+      }
+      return sum(loop.outputs[0])
+    }
+    #expect(findings.map(\.lint) == expected)
+    #expect(findings.allSatisfy { $0.message.hasPrefix("from step 3 of 0..<10 on, 'tanh'") })
   }
 
   /// What is not squashed may be as large as it likes.

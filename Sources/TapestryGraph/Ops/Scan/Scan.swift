@@ -76,9 +76,30 @@ package struct Scan: Op {
   }
 
   package func evaluate(_ operands: [NDArray]) throws(TapestryError) -> [NDArray] {
+    var carries = parts(operands).carries
+    var stacks = stackedTypes.dropFirst(counts.carries).map { NDArray(zeros: $0.shape, $0.dtype) }
+    try forEachStep(operands) { (place, results) throws(TapestryError) in
+      let outputs = body.outputs.map { results[Int($0.node)][Int($0.output)] }
+      carries = Array(outputs[..<counts.carries])
+      for (i, output) in outputs[counts.carries...].enumerated() {
+        for element in 0..<output.count {
+          stacks[i].setDouble(output.double(at: element), at: place * output.count + element)
+        }
+      }
+      return true
+    }
+    return carries + stacks
+  }
+
+  /// Runs the loop by the reference meaning.
+  ///
+  /// - Parameter visit: is given the place of the slice of each step and the arrays of all nodes of the body, and says
+  ///   whether to go on.
+  package func forEachStep(
+    _ operands: [NDArray], _ visit: (Int, [[NDArray]]) throws(TapestryError) -> Bool
+  ) throws(TapestryError) {
     let given = parts(operands)
     var carries = given.carries
-    var stacks = stackedTypes.dropFirst(counts.carries).map { NDArray(zeros: $0.shape, $0.dtype) }
     let interpreter = Interpreter(body.store)
     for step in 0..<length {
       let place = isReverse ? length - 1 - step : step
@@ -86,15 +107,10 @@ package struct Scan: Op {
       for (i, carry) in carries.enumerated() { inputs["carry \(i)"] = carry }
       for (i, whole) in given.slices.enumerated() { inputs["slice \(i)"] = whole.row(place) }
       for (i, capture) in given.captures.enumerated() { inputs["capture \(i)"] = capture }
-      let outputs = try interpreter.evaluate(body.outputs, inputs: inputs)
-      carries = Array(outputs[..<counts.carries])
-      for (i, output) in outputs[counts.carries...].enumerated() {
-        for element in 0..<output.count {
-          stacks[i].setDouble(output.double(at: element), at: place * output.count + element)
-        }
-      }
+      let results = try interpreter.results(body.outputs, inputs: inputs, state: [:])
+      guard try visit(place, results) else { return }
+      carries = body.outputs[..<counts.carries].map { results[Int($0.node)][Int($0.output)] }
     }
-    return carries + stacks
   }
 
   package func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int {
