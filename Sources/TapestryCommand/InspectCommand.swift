@@ -30,7 +30,8 @@ struct InspectCommand {
     stage = syntax.option("--stage", "STAGE", default: Stage.optimized.rawValue, help: "what to print")
     format = syntax.choice(
       "--format", "FORMAT", default: "text", of: ["text", "dot", "svg"], help: "how to print a stage")
-    isFolded = syntax.flag("--fold", help: "draw chains of elementwise nodes and scopes that repeat as one box each")
+    isFolded = syntax.flag(
+      "--fold", help: "draw chains of elementwise nodes, scopes that repeat, kernels and updates as one box each")
     difference = syntax.pair("--diff", "STAGE", "STAGE", help: "what changed from one stage to another")
     explained = syntax.option(
       "--explain", "NODE", as: String.self, help: "all that is known of a node, with the time of its instructions")

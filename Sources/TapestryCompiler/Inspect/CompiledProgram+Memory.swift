@@ -51,7 +51,7 @@ extension CompiledProgram {
   var memoryDrawing: String {
     var out = DOTText()
     out.begin("memory")
-    var rows = "<tr><td colspan=\"\(memory.waveCount + 3)\" border=\"0\">\(escaped(memorySummary))</td></tr>"
+    var rows = "<tr><td colspan=\"\(memory.waveCount + 3)\" border=\"0\">\(xmlEscaped(memorySummary))</td></tr>"
     let waves = (0..<memory.waveCount).map {
       "<td bgcolor=\"\($0 == memory.peakWave ? "#ef9a9a" : "#eceff1")\">\($0)</td>"
     }
@@ -63,24 +63,10 @@ extension CompiledProgram {
         let color = !isAlive ? "#ffffff" : wave == memory.peakWave ? "#e53935" : "#64b5f6"
         rows += "<td bgcolor=\"\(color)\"></td>"
       }
-      rows += "<td align=\"left\">\(escaped(optimized.store.label(of: block).shortened(to: 100)))</td></tr>"
+      rows += "<td align=\"left\">\(xmlEscaped(oneLine(optimized.store.label(of: block)).shortened(to: 100)))</td></tr>"
     }
     out.add("memory [shape=plain, label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">\(rows)</table>>];")
     out.close()
     return out.text
-  }
-
-  /// Text inside an HTML-like label.
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for character in oneLine(text) {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

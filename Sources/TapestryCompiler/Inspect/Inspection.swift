@@ -39,7 +39,7 @@ public struct Inspection: Sendable {
 
   /// A stage as a DOT file, for `dot -Tsvg`.
   ///
-  /// - Parameter folded: whether chains of elementwise nodes and scopes that repeat are drawn as one box each.
+  /// - Parameter folded: whether chains of elementwise nodes, scopes that repeat, kernels and updates are drawn as one box each.
   /// - Throws: `usage` for a name that is none, with the nearest one.
   public func dot(of stage: String, folded: Bool = false) throws(TapestryError) -> String {
     if let fixed = Stage(rawValue: stage) { return compiled.drawing(of: fixed, folded: folded) }

@@ -20,7 +20,7 @@ extension ProgramGraph {
     }
     return GraphDiagram(
       store, title: title, roots: outputs, assigned: assigned, kernels: kernels,
-      options: GraphDiagram.Options(foldsChains: folded, foldsRepeatedScopes: folded)
+      options: folded ? .folded : GraphDiagram.Options()
     ).diagram
   }
 }

@@ -32,7 +32,7 @@ extension CompiledProgram {
 
   /// A stage as a DOT file: the same bytes for the same program.
   ///
-  /// - Parameter folded: whether chains of elementwise nodes and scopes that repeat are drawn as one box each.
+  /// - Parameter folded: whether chains of elementwise nodes, scopes that repeat, kernels and updates are drawn as one box each.
   package func drawing(of stage: Stage, folded: Bool = false) -> String {
     diagram(of: stage, folded: folded)?.dot ?? memoryDrawing
   }

@@ -2,7 +2,8 @@
 // the fused kernels innermost.
 //
 // A fused kernel may join nodes of several scopes, and clusters cannot overlap; so a kernel is put into the
-// deepest cluster that holds all its nodes. Clusters are numbered as they are first met, so a child has a larger number
+// deepest cluster that holds all its nodes. Where each kernel is to be one box, its label says where it belongs, and frames
+// would only spread the boxes: then there are no clusters but kernels. Clusters are numbered as they are first met, so a child has a larger number
 // than its parent and the numbering depends on the graph alone.
 
 /// A cluster as the tree is built.
@@ -40,9 +41,10 @@ struct DiagramClusters {
   /// - Parameters:
   ///   - drawn: which nodes get a place, by node.
   ///   - kernels: the kernel of each node that belongs to one.
-  init(_ store: GraphStore, drawn: [Bool], kernels: [Int: GraphDiagram.Kernel]) {
+  ///   - isFlat: whether there are no clusters but kernels.
+  init(_ store: GraphStore, drawn: [Bool], kernels: [Int: GraphDiagram.Kernel], isFlat: Bool) {
     cluster = [Int](repeating: 0, count: drawn.count)
-    for node in drawn.indices where drawn[node] {
+    for node in drawn.indices where drawn[node] && !isFlat {
       let origin = store.origins(of: node).last
       cluster[node] = find(Place(phase: origin?.phase ?? .forward, scope: origin?.scope ?? ""))
     }

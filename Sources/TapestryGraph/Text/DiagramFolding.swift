@@ -1,6 +1,6 @@
 import TapestryCore
 
-// What a drawing draws as one box: chains of elementwise nodes, and scopes that repeat.
+// What a drawing draws as one box: chains of elementwise nodes, scopes that repeat, kernels, and updates of parameters.
 //
 // Chains: an elementwise node whose only consumer is an elementwise node of the same cluster joins its consumer's box.
 // The only edge out of the joined node stays inside the box, so no cycle can arise. Assignments and cuts stay visible.
@@ -8,7 +8,10 @@ import TapestryCore
 //
 // Repeated scopes: of scopes side by side with equal contents (ops, attributes, types, names of the scopes inside), the
 // first is drawn in full and each other as one box. Contents are compared by a 64-bit hash made from the inside out,
-// clusters in descending number, since children have larger numbers than their parents. Everything is linear.
+// clusters in descending number, since children have larger numbers than their parents.
+//
+// Kernels, and innermost scopes of updates: each is one box, with the state and the views that nothing else reads. Kernels
+// form no circle, and an update ends in its assignments. Everything is linear.
 
 /// Which box stands for each node.
 struct DiagramFolding {
@@ -23,6 +26,8 @@ struct DiagramFolding {
   private(set) var chains: [Int: [Int]] = [:]
   /// By folded cluster: the cluster drawn in full that it repeats.
   private(set) var repeats: [Int: Int] = [:]
+  /// The kernels and updates that are one box each, in rising number.
+  private(set) var summaries: [Int] = []
   /// Nodes inside each folded cluster and what is nested in it.
   private(set) var sizes: [Int]
 
@@ -37,6 +42,7 @@ struct DiagramFolding {
     }
     if options.foldsChains { foldChains(store, tree, drawn, kept) }
     if options.foldsRepeatedScopes { foldScopes(store, tree) }
+    if options.foldsKernelsAndUpdates { foldKernelsAndUpdates(store, tree, drawn, kept) }
   }
 
   /// - Parameter kept: nodes that must stay visible.
@@ -88,6 +94,33 @@ struct DiagramFolding {
       }
       if let box = folded[number] {
         for node in cluster.nodes { boxes[node] = .cluster(box) }
+      }
+    }
+  }
+
+  /// - Parameter kept: nodes that must stay visible.
+  private mutating func foldKernelsAndUpdates(
+    _ store: GraphStore, _ tree: DiagramClusters, _ drawn: [Bool], _ kept: Set<Int>
+  ) {
+    for (number, cluster) in tree.clusters.enumerated() {
+      let isUpdate =
+        cluster.kind == .scope && cluster.phase == .update && cluster.children.isEmpty && cluster.nodes.count > 1
+      let isShown = cluster.nodes.contains { if case .node = boxes[$0] { true } else { false } }
+      guard cluster.kind == .kernel || isUpdate, isShown else { continue }
+      summaries.append(number)
+      for node in cluster.nodes { boxes[node] = .cluster(number) }
+    }
+    // The last node first, so that all that reads a node is known, and a view of a view goes where that one went.
+    let isSummary = Set(summaries)
+    var reader: [Int: Box?] = [:]
+    for node in drawn.indices.reversed() where drawn[node] {
+      let isSmall = store.isUntrainedState(node) || store.nodes[node].fusion == .view
+      if isSmall, !kept.contains(node), case .cluster(let number)?? = reader[node], isSummary.contains(number) {
+        boxes[node] = .cluster(number)
+      }
+      for operand in store.operands(of: node) {
+        let known = reader[Int(operand.node)] ?? boxes[node]
+        reader[Int(operand.node)] = .some(known == boxes[node] ? known : nil)
       }
     }
   }

@@ -18,11 +18,17 @@ package struct GraphDiagram {
     package var foldsChains = false
     /// Draws the second and further of scopes side by side with equal contents as one box each.
     package var foldsRepeatedScopes = false
+    /// Draws each kernel as one box, and each innermost scope of an update.
+    package var foldsKernelsAndUpdates = false
 
-    package init(foldsChains: Bool = false, foldsRepeatedScopes: Bool = false) {
+    package init(foldsChains: Bool = false, foldsRepeatedScopes: Bool = false, foldsKernelsAndUpdates: Bool = false) {
       self.foldsChains = foldsChains
       self.foldsRepeatedScopes = foldsRepeatedScopes
+      self.foldsKernelsAndUpdates = foldsKernelsAndUpdates
     }
+
+    /// Everything folded that can be.
+    package static let folded = Options(foldsChains: true, foldsRepeatedScopes: true, foldsKernelsAndUpdates: true)
   }
 
   /// The fused kernel a node belongs to.
@@ -68,7 +74,8 @@ package struct GraphDiagram {
     self.inlined = inlined
     drawn = reached.indices.map { reached[$0] && !inlined[$0] }
     names = NodeNames(store, shown: reached)
-    tree = DiagramClusters(store, drawn: drawn, kernels: kernels)
+    tree = DiagramClusters(
+      store, drawn: drawn, kernels: kernels, isFlat: options.foldsKernelsAndUpdates && !kernels.isEmpty)
     folding = DiagramFolding(store, tree, drawn: drawn, kept: kept, options: options)
   }
 
@@ -89,10 +96,24 @@ package struct GraphDiagram {
       boxOf[.cluster(number)] = diagram.add(
         Diagram.Box(name: "c\(number)", kind: .folded, phase: cluster.phase, lines: lines, cluster: cluster.parent))
     }
+    for number in folding.summaries { boxOf[.cluster(number)] = diagram.add(summaryBox(number)) }
     addOutputs(to: &diagram, boxOf)
     addEdges(to: &diagram, boxOf)
     diagram.dropEmptyClusters()
     return diagram
+  }
+
+  /// The box of a kernel or an update.
+  private func summaryBox(_ number: Int) -> Diagram.Box {
+    let cluster = tree.clusters[number]
+    // What a kernel ends with is what it is for.
+    let phase = cluster.nodes.last.flatMap { store.origins(of: $0).last?.phase } ?? cluster.phase
+    // "kernel 3: dot and 2 more in mlp/hidden": number, what, where.
+    let parts = cluster.name.split(separator: ": ", maxSplits: 1).flatMap { $0.split(separator: " in ", maxSplits: 1) }
+    let lines =
+      cluster.kind == .kernel
+      ? parts.map(String.init) : [cluster.name, "\(cluster.phase): \(cluster.nodes.count) nodes"]
+    return Diagram.Box(name: "c\(number)", kind: .folded, phase: phase, lines: lines, cluster: cluster.parent)
   }
 
   private func box(of node: Int) -> Diagram.Box {
@@ -115,10 +136,12 @@ package struct GraphDiagram {
     return box
   }
 
-  /// A box for each value handed out or written to state; an assignment among the nodes shows itself.
+  /// A box for each value handed out or written to state; an assignment among the nodes shows itself, and those of a
+  /// kernel or an update that is one box need none.
   private func addOutputs(to diagram: inout Diagram, _ boxOf: [DiagramFolding.Box: Int]) {
     let ends = roots.map { ($0, Diagram.Kind.output) } + assigned.map { ($0, Diagram.Kind.assignment) }
     for (place, (root, kind)) in ends.enumerated() where !(store.op(of: Int(root.value.node)) is AssignOp) {
+      if kind == .assignment, case .cluster = folding.boxes[Int(root.value.node)] { continue }
       let end = diagram.add(
         Diagram.Box(
           name: "out\(place)", kind: kind, phase: kind == .output ? .forward : .update,

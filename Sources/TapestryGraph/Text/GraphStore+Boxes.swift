@@ -16,7 +16,7 @@ extension GraphStore {
 
   /// Whether a node is where a model cuts gradients off. The cuts an update makes say nothing about the model.
   package func isCut(_ node: Int) -> Bool {
-    op(of: node) is StopGradient && origins(of: node).contains { $0.phase == .forward }
+    (op(of: node) as? StopGradient)?.isOfModel == true && origins(of: node).contains { $0.phase == .forward }
   }
 
   /// - Parameters:

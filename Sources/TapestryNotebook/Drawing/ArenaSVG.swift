@@ -25,13 +25,13 @@ package enum ArenaSVG {
     for block in inspection.arena where block.byteCount > 0 {
       let (x, width) = (left + block.waves.lowerBound * step, block.waves.count * step)
       let (from, to) = (y(block.offset), y(block.offset + block.byteCount))
-      let title = escaped(
+      let title = xmlEscaped(
         "\(block.label) · \(block.byteCount) bytes at \(block.offset), waves \(block.waves.lowerBound) to "
           + "\(block.waves.upperBound)" + (block.origin.isEmpty ? "" : " · \(block.origin)"))
       out.add(
         "<g><title>\(title)</title><rect x=\"\(x)\" y=\"\(from)\" width=\"\(width)\" height=\"\(to - from)\" "
           + "fill=\"\(block.phase.fill.css)\" stroke=\"\(DrawingColor.line.css)\" stroke-width=\"0.5\"/>")
-      let letters = (width - 8) * 10 / DiagramLayout.letterTenths
+      let letters = (width - 8) * 10 / drawingLetterTenths
       if to - from >= 14, letters >= 6 {
         out.label(block.label.shortened(to: letters), x: x + 4, y: (from + to) / 2 + 4)
       }
@@ -50,7 +50,7 @@ package enum ArenaSVG {
     for phase in Phase.allCases {
       out.add("<rect x=\"\(x)\" y=\"8\" width=\"12\" height=\"12\" rx=\"2\" fill=\"\(phase.fill.css)\"/>")
       out.label("\(phase)", x: x + 18, y: 18)
-      x += 34 + DiagramLayout.width("\(phase)")
+      x += 34 + drawingTextWidth("\(phase)")
     }
     out.add(
       "<rect x=\"\(x)\" y=\"8\" width=\"12\" height=\"12\" fill=\"none\" stroke=\"\(DrawingColor.peak.css)\" "

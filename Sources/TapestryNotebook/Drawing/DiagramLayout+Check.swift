@@ -21,7 +21,7 @@ extension DiagramLayout {
         if isInside, !clusters[cluster].holds(box) { return "box \(number) leaves cluster \(cluster)" }
         if !isInside, clusters[cluster].meets(box) { return "box \(number) lies in cluster \(cluster)" }
       }
-      let widest = lines[number].map(DiagramLayout.width).max() ?? 0
+      let widest = lines[number].map(drawingTextWidth).max() ?? 0
       if widest > box.width || lines[number].count * DiagramLayout.lineHeight > box.height {
         return "the text of box \(number) does not fit"
       }

@@ -49,22 +49,20 @@ package struct DiagramLayout: Sendable {
   package let lines: [[String]]
 
   static let lineHeight = 14
-  /// The advance of a letter of the drawing's font, in tenths of a pixel.
-  static let letterTenths = 67
   /// The height of a cluster's label, and of the rim below its last row.
   static let (header, footer) = (18, 8)
   /// The free space between two rows.
   static let between = 34
 
   package init(_ diagram: Diagram) {
-    let ranks = DiagramRanks(diagram)
     lines = diagram.boxes.map(DiagramLayout.lines)
     let sizes = lines.map { lines in
       (
-        width: (lines.map(DiagramLayout.width).max() ?? 0) + 18,
+        width: (lines.map(drawingTextWidth).max() ?? 0) + 18,
         height: lines.count * DiagramLayout.lineHeight + 10
       )
     }
+    let ranks = DiagramRanks(diagram, widths: sizes.map(\.width))
     var packing = NestedPacking(diagram, ranks, widths: sizes.map(\.width))
     packing.arrange()
 
@@ -89,9 +87,6 @@ package struct DiagramLayout: Sendable {
     let own = box.lines.filter { !$0.isEmpty }.map { withoutControls($0.shortened(to: 36)) }
     return box.type.isEmpty ? own : own + [withoutControls(box.type.shortened(to: 36))]
   }
-
-  /// The width of a text in pixels.
-  static func width(_ text: String) -> Int { (displayWidth(of: text) * letterTenths + 9) / 10 }
 }
 
 /// The lines between which the boxes of each row lie.

@@ -24,7 +24,7 @@ struct DiagramLegend {
     height = entries.isEmpty ? 0 : 26
   }
 
-  private static func width(_ name: String) -> Int { 18 + DiagramLayout.width(name) + 16 }
+  private static func width(_ name: String) -> Int { 18 + drawingTextWidth(name) + 16 }
 
   func write(x: Int, y: Int, _ out: inout DrawingText) {
     var x = x

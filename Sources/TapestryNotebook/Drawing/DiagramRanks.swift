@@ -4,7 +4,9 @@ import TapestryGraph
 //
 // A box lies below all boxes it depends on: its rank is the longest path from a box without operands. From the last box to
 // the first, each is then lowered to the row above its first reader, if that shortens no fewer edges than it lengthens;
-// edges from inputs, parameters and the like do not count, since those follow. Folding can close a circle, as when
+// edges from inputs, parameters and the like do not count, since those follow. In a drawing without clusters, what has no
+// room in its row goes into the next one, with what depends on it (after E. Coffman and R. Graham, 1972), so that the
+// drawing is not much wider than a page. Folding can close a circle, as when
 // a folded scope is left and entered again; where no box is free of unplaced operands the first in number is taken, and
 // the edges that then lead upwards are drawn from below. Linear in boxes and edges.
 
@@ -15,7 +17,11 @@ struct DiagramRanks {
 
   var count: Int { (rank.max() ?? -1) + 1 }
 
-  init(_ diagram: Diagram) {
+  /// The most pixels the boxes of a row take together, in a drawing without clusters.
+  private static let widest = 1400
+
+  /// - Parameter widths: those of the boxes, with the space beside them.
+  init(_ diagram: Diagram, widths: [Int]) {
     let boxes = diagram.boxes.count
     var readers = [[Int]](repeating: [], count: boxes)
     var waiting = [Int](repeating: 0, count: boxes)
@@ -48,6 +54,26 @@ struct DiagramRanks {
     }
     isReversed = diagram.edges.map { place[$0.from] > place[$0.to] }
     lower(diagram, order)
+    if diagram.clusters.count == 1 { wrap(diagram, order, widths) }
+  }
+
+  private mutating func wrap(_ diagram: Diagram, _ order: [Int], _ widths: [Int]) {
+    var operands = [[Int]](repeating: [], count: rank.count)
+    for (number, edge) in diagram.edges.enumerated() where edge.from != edge.to {
+      let (upper, lower) = isReversed[number] ? (edge.to, edge.from) : (edge.from, edge.to)
+      operands[lower].append(upper)
+    }
+    var used: [Int] = []
+    // Edges lead to larger ranks, so this is an order in which operands come first.
+    let sorted = order.enumerated().sorted { (rank[$0.element], $0.offset) < (rank[$1.element], $1.offset) }
+    for box in sorted.map(\.element) {
+      var row = operands[box].map { rank[$0] + 1 }.max() ?? 0
+      row = max(row, rank[box])
+      while row < used.count, used[row] > 0, used[row] + widths[box] > DiagramRanks.widest { row += 1 }
+      while used.count <= row { used.append(0) }
+      used[row] += widths[box]
+      rank[box] = row
+    }
   }
 
   private mutating func lower(_ diagram: Diagram, _ order: [Int]) {

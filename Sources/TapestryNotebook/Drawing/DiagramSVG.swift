@@ -97,7 +97,7 @@ package struct DiagramSVG {
   private mutating func writeBox(_ number: Int) {
     let (box, place) = (diagram.boxes[number], layout.boxes[number])
     let title = (box.lines + [box.type, box.note ?? ""]).filter { !$0.isEmpty }.joined(separator: " · ")
-    out.add("<g><title>\(escaped(title))</title>")
+    out.add("<g><title>\(xmlEscaped(title))</title>")
     for shape in box.shapes(in: place) { out.add(shape) }
     for (line, text) in layout.lines[number].enumerated() {
       out.label(

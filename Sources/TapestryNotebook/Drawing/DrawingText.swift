@@ -1,3 +1,5 @@
+import TapestryGraph
+
 /// An SVG file as it is written: elements whose texts are escaped.
 struct DrawingText {
   private(set) var text: String
@@ -8,7 +10,7 @@ struct DrawingText {
   init(_ title: String, width: Int, height: Int, style: String) {
     text =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tapestry-drawing\" width=\"\(width)\" height=\"\(height)\" "
-      + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(escaped(title))\">\n"
+      + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" aria-label=\"\(xmlEscaped(title))\">\n"
     text +=
       "<style>\(DrawingColor.style).tapestry-drawing text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"
       + "'DejaVu Sans Mono',monospace;fill:\(DrawingColor.text.css)}\(style)</style>\n"
@@ -20,7 +22,7 @@ struct DrawingText {
   /// A line of text whose base line starts or is centred at a point.
   mutating func label(_ string: String, x: Int, y: Int, _ attributes: String = "") {
     let space = attributes.isEmpty ? "" : " "
-    add("<text x=\"\(x)\" y=\"\(y)\"\(space)\(attributes)>\(escaped(string))</text>")
+    add("<text x=\"\(x)\" y=\"\(y)\"\(space)\(attributes)>\(xmlEscaped(string))</text>")
   }
 
   mutating func end() { add("</svg>") }

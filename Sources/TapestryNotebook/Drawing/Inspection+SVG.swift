@@ -5,7 +5,7 @@ extension Inspection {
   /// A stage as a self-contained SVG picture, for light and dark pages; no other program is needed to draw it. The stage
   /// `memory` is the arena over time: ``arenaSVG``.
   ///
-  /// - Parameter folded: whether chains of elementwise nodes and scopes that repeat are drawn as one box each.
+  /// - Parameter folded: whether chains of elementwise nodes, scopes that repeat, kernels and updates are drawn as one box each.
   /// - Throws: `usage` for a name that is none, with the nearest one, and for a stage of more boxes than can be read.
   public func svg(of stage: String, folded: Bool = false) throws(TapestryError) -> String {
     guard let diagram = try diagram(of: stage, folded: folded) else { return arenaSVG }

@@ -221,7 +221,7 @@ struct NestedPacking {
       return x
     }
     let label = diagram.clusters[cluster].label.shortened(to: DiagramSVG.longestLabel)
-    let width = max((edge.max() ?? 0) - NestedPacking.gap, cluster > 0 ? DiagramLayout.width(label) : 0)
+    let width = max((edge.max() ?? 0) - NestedPacking.gap, cluster > 0 ? drawingTextWidth(label) : 0)
     clusterWidth[cluster] = width + (cluster > 0 ? 2 * NestedPacking.rim : 0)
     var limit = [Int](repeating: width, count: edge.count)
     for place in places.indices.reversed() {

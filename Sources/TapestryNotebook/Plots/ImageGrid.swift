@@ -71,7 +71,9 @@ public struct ImageGrid: Sendable, Drawable {
   public var figure: Figure {
     var canvas = SVGCanvas(height: 0)
     let top = canvas.heading(title) + 4
-    let (margin, gap) = (12.0, 4.0)
+    let margin = 12.0
+    // Images of few pixels would run into one another.
+    let gap = images[0].width < 6 ? 12.0 : 4.0
     let room = canvas.width - 2 * margin + gap
     let shape = Double(images[0].height) / Double(images[0].width)
     let width = min(room / Double(columns) - gap, 72, 200 / shape)

@@ -118,11 +118,16 @@ extension SVGCanvas {
         if let place = area.place(x, y) { circle(place.x, place.y, 3, "tp-fill\(color)", "fill-opacity=\"0.75\"") }
       }
     case .bars:
+      // Faint bars below a line, so that histograms over one another can be told apart.
+      var outline: [(x: Double, y: Double)] = []
       for (place, y) in series.y.enumerated() {
         guard let low = area.place(series.x[place], 0), let high = area.place(series.x[place + 1], y) else { continue }
-        rectangle(
-          low.x + 0.5, high.y, high.x - low.x - 1, low.y - high.y, "tp-fill\(color)", "fill-opacity=\"0.6\"")
+        rectangle(low.x, high.y, high.x - low.x, low.y - high.y, "tp-fill\(color)", "fill-opacity=\"0.2\"")
+        if outline.isEmpty { outline.append(low) }
+        outline += [(low.x, high.y), (high.x, high.y)]
+        if place == series.y.count - 1 { outline.append((high.x, low.y)) }
       }
+      if !outline.isEmpty { polyline(outline, "tp-line\(color)") }
     }
   }
 

@@ -1,24 +1,4 @@
-import Foundation
-
-/// Raises to a power; here, since names of the C library stay out of files that also name graph functions.
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-
-/// Text with the characters that mean something in HTML and XML written as entities; control characters become spaces.
-package func escaped(_ text: String) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "\n", "\t": result.unicodeScalars.append(scalar)
-    case _ where scalar.properties.generalCategory == .control: result += " "
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
+import TapestryGraph
 
 /// A coordinate with at most two digits after the point.
 func coordinate(_ value: Double) -> String {
@@ -95,7 +75,7 @@ struct SVGCanvas {
     let turn = isUpright ? "" : " transform=\"rotate(-90 \(coordinate(x)) \(coordinate(y)))\""
     let weight = isBold ? " font-weight=\"600\"" : ""
     let place = "x=\"\(coordinate(x))\" y=\"\(coordinate(y))\" text-anchor=\"\(anchor.rawValue)\""
-    element("<text \(paint) \(place) font-size=\"\(coordinate(size))\"\(weight)\(turn)>\(escaped(text))</text>")
+    element("<text \(paint) \(place) font-size=\"\(coordinate(size))\"\(weight)\(turn)>\(xmlEscaped(text))</text>")
   }
 
   /// The finished picture.
@@ -104,7 +84,7 @@ struct SVGCanvas {
     let fonts = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'DejaVu Sans', sans-serif"
     let svg =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(size)\" width=\"\(coordinate(width))\" "
-      + "height=\"\(coordinate(height))\" role=\"img\" aria-label=\"\(escaped(title))\" font-family=\"\(fonts)\">\n"
+      + "height=\"\(coordinate(height))\" role=\"img\" aria-label=\"\(xmlEscaped(title))\" font-family=\"\(fonts)\">\n"
       + "<style>\n\(Palette.style)</style>\n"
       + "<rect class=\"tp-paper\" width=\"100%\" height=\"100%\"/>\n\(body)</svg>"
     return Figure(svg: svg, title: title, isDrawing: false, labels: labels)

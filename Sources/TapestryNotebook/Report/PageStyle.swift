@@ -29,13 +29,20 @@ enum PageStyle {
     summary { color: var(--muted); font-size: .9rem; cursor: pointer; }
     figure { margin: 1rem 0; }
     figure svg { display: block; width: 100%; max-width: 36rem; height: auto; }
-    .drawing { overflow: auto; max-height: 46rem; border: 1px solid var(--rule); border-radius: 6px; }
-    .drawing svg { width: auto; max-width: none; }
+    .drawing { overflow: auto; border: 1px solid var(--rule); border-radius: 6px; }
+    .drawing svg { width: auto; max-width: 100%; }
+    details.zoom { margin: 1rem 0 -.75rem; }
+    details.zoom[open] + .drawing { max-height: 46rem; }
+    details.zoom[open] + .drawing svg { max-width: none; }
     .table { overflow-x: auto; margin: .75rem 0; }
     table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
     th, td { text-align: left; padding: .25rem .75rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
     th { color: var(--muted); font-weight: 600; }
     .number { text-align: right; }
+    @media (max-width: 30rem) {
+      th, td { padding: .25rem .4rem; }
+      th { white-space: normal; }
+    }
 
     """
 

@@ -16,7 +16,7 @@ extension Program {
   ///
   /// - Parameters:
   ///   - feeds: say the shapes; the program compiled for them is drawn, from the cache where it is there.
-  ///   - folded: whether chains of elementwise ops and scopes that repeat are drawn as one box each.
+  ///   - folded: whether chains of elementwise nodes, scopes that repeat, kernels and updates are drawn as one box each.
   /// - Throws: what compiling throws.
   public func drawing(of stage: DrawnStage, for feeds: Feeds, folded: Bool = false) throws(TapestryError) -> String {
     try compiled(for: feeds).drawing(of: stage.stage, folded: folded)

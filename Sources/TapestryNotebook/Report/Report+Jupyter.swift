@@ -1,4 +1,5 @@
 import Foundation
+import TapestryGraph
 import TapestryTerminal
 
 // The notebook format 4.5 of Jupyter (https://nbformat.readthedocs.io): a list of cells, each with an id; a markdown cell
@@ -33,9 +34,9 @@ extension Report {
     case .folded(let title, let text):
       .display([
         "text/plain": "\(title)\n\(text)",
-        "text/html": "<details><summary>\(escaped(title))</summary><pre>\(escaped(text))</pre></details>",
+        "text/html": "<details><summary>\(xmlEscaped(title))</summary><pre>\(xmlEscaped(text))</pre></details>",
       ])
-    case .file(let name): .stream("wrote \(name)\n")
+    case .files(let names): .stream("wrote \(names.joined(separator: " "))\n")
     case .failure(let text): .failure(text)
     }
   }

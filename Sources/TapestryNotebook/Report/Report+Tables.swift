@@ -1,3 +1,4 @@
+import TapestryGraph
 import TapestryTerminal
 
 extension Report {
@@ -6,7 +7,7 @@ extension Report {
     func row(_ cells: [String], _ tag: String) -> String {
       let items = table.columns.indices.map { column in
         let text = column < cells.count ? cells[column] : ""
-        return "<\(tag)\(table.columns[column].isRight ? " class=\"number\"" : "")>\(escaped(text))</\(tag)>"
+        return "<\(tag)\(table.columns[column].isRight ? " class=\"number\"" : "")>\(xmlEscaped(text))</\(tag)>"
       }
       return "<tr>\(items.joined())</tr>\n"
     }
@@ -23,8 +24,8 @@ extension Report {
 
   /// A line of prose as HTML; what stands between backticks is code.
   func proseLine(_ text: String) -> String {
-    let parts = escaped(text).split(separator: "`", omittingEmptySubsequences: false)
-    guard parts.count % 2 == 1 else { return escaped(text) }
+    let parts = xmlEscaped(text).split(separator: "`", omittingEmptySubsequences: false)
+    guard parts.count % 2 == 1 else { return xmlEscaped(text) }
     return parts.enumerated().map { $0.offset % 2 == 1 ? "<code>\($0.element)</code>" : String($0.element) }.joined()
   }
 }

@@ -9,8 +9,8 @@ package struct Report: Sendable {
     case figure(Figure)
     /// A long text, folded away below its title.
     case folded(String, String)
-    /// A file in the folder of the page.
-    case file(String)
+    /// Files in the folder of the page.
+    case files([String])
     /// The error that ended the notebook.
     case failure(String)
   }
@@ -34,14 +34,16 @@ package struct Report: Sendable {
     self.settings = settings
   }
 
-  /// Adds something to the cell that runs. Neighbouring texts become one.
+  /// Adds something to the cell that runs. Neighbouring texts become one, and so do lists of files.
   package mutating func show(_ output: Output) {
     if cells.isEmpty { cells.append(Cell(heading: "", prose: "")) }
     let last = cells.count - 1
-    if case .text(let new) = output, case .text(let old)? = cells[last].outputs.last {
+    switch (cells[last].outputs.last, output) {
+    case (.text(let old), .text(let new)):
       cells[last].outputs[cells[last].outputs.count - 1] = .text(old + "\n" + new)
-    } else {
-      cells[last].outputs.append(output)
+    case (.files(let old), .files(let new)):
+      cells[last].outputs[cells[last].outputs.count - 1] = .files(old + new)
+    default: cells[last].outputs.append(output)
     }
   }
 }

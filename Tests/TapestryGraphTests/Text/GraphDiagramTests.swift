@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func equalGraphsGiveEqualBytes() {
-    for options in [GraphDiagram.Options(), .init(foldsChains: true, foldsRepeatedScopes: true)] {
+    for options in [GraphDiagram.Options(), .folded] {
       #expect(lines(model(), options) == lines(model(), options))
     }
   }
@@ -109,6 +109,28 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("\(boxes[1]) -> out0 ") })
   }
 
+  /// A kernel is a box with the state it alone reads, and without what it assigns; so is an update.
+  @Test func kernelsAndUpdatesFoldIntoOneBoxEach() {
+    let graph = Graph()
+    let x = graph.input("x", [4])
+    let scope = graph.scope("m")
+    let a = scope.parameter("a", [4], .zeros)
+    let count = scope.state("count", [], .zeros)
+    let y = x * a + x
+    graph.report("y", y)
+    graph.inPhase(.update) { scope.assign("count", (count + 1) * 2) }
+    let store = graph.snapshot
+    let update = lines(store, .folded)
+    #expect(update.contains { $0.contains("[label=\"m\\nupdate: ") && $0.contains("shape=folder") })
+    #expect(!update.contains { $0.contains("m/count") })
+    let nodes = (0..<store.count).filter { store.op(of: $0) is Multiply || store.op(of: $0) is Add }.prefix(2)
+    let kernel = GraphDiagram.Kernel(number: 3, label: "add and 1 more")
+    let kernels = lines(store, kernels: Dictionary(uniqueKeysWithValues: nodes.map { ($0, kernel) }), .folded)
+    #expect(kernels.contains { $0.contains("[label=\"kernel 3\\nadd and 1 more\"") })
+    #expect(!kernels.contains { $0.hasPrefix("subgraph") })
+    #expect(kernels.contains { $0.hasPrefix("n0 -> c") } && kernels.count { $0.contains("multiply") } == 1)
+  }
+
   @Test func aChainFoldsButNotThroughANodeUsedTwice() {
     let graph = Graph()
     let x = graph.input("x", [4])
@@ -137,6 +159,14 @@ import Testing
     let box = boxes.first?.prefix { $0 != " " } ?? "?"
     let red = lines.filter { $0.contains(" -> ") && $0.contains("#c62828") }
     #expect(red.count == 1 && red[0].hasPrefix("\(box) -> ") && red[0].contains("style=dashed"))
+  }
+
+  /// The maximum a softmax takes away is no cut of the model.
+  @Test func theLibrarysOwnCutsDoNotStandOut() {
+    let graph = Graph()
+    graph.report("y", softmax(graph.input("x", [3, 4])))
+    let lines = lines(graph.snapshot)
+    #expect(lines.contains { $0.contains("stopGradient") } && !lines.contains { $0.contains("no gradient passes") })
   }
 
   @Test func whatAUserNamesIsEscaped() {

@@ -46,6 +46,18 @@ import Testing
     #expect(DiagramLayout(narrow).fault(in: wide) != nil)
   }
 
+  /// Thirty boxes of 260 pixels each: five have room in a row.
+  @Test func whatHasNoRoomInARowGoesIntoTheNext() {
+    var diagram = Diagram("wide")
+    for number in 0..<31 {
+      _ = diagram.add(Diagram.Box(name: "n\(number)", kind: .operation, lines: [String(repeating: "x", count: 36)]))
+    }
+    diagram.edges = (0..<30).map { Diagram.Edge(from: $0, to: 30) }
+    let layout = DiagramLayout(diagram)
+    #expect(layout.fault(in: diagram) == nil && Set(layout.boxes[..<30].map(\.y)).count == 6)
+    #expect(layout.boxes[..<30].allSatisfy { $0.maxY < layout.boxes[30].y })
+  }
+
   @Test func edgesLeadDownwards() {
     var diagram = Diagram("chain")
     for number in 0..<4 {

@@ -23,7 +23,7 @@ import Testing
   @Test func aHistogramCountsEveryValueOnce() {
     var plot = Plot("Counts", x: "value", y: PlotAxis("count", range: 0...4))
     plot.addHistogram(of: [0, 0.5, 1, 1, .nan], bins: 2)
-    let bars = plot.figure.svg.split(separator: "\n").filter { $0.contains("fill-opacity=\"0.6\"") }
+    let bars = plot.figure.svg.split(separator: "\n").filter { $0.contains("fill-opacity=\"0.2\"") }
     let heights = bars.compactMap { bar in
       bar.split(separator: "height=\"").last?.split(separator: "\"").first.flatMap { Double($0) }
     }

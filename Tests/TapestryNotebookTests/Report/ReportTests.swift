@@ -38,7 +38,7 @@ import Testing
       "<h1>trial</h1>", "<p>Tries <code>everything</code> &amp; more.</p>", "seed 42, 1 epoch, a quick run",
       "<h2>First &lt; second</h2>", "<p>Prose with <code>a &lt; b</code>.</p>\n<p>Another paragraph.</p>",
       "<pre class=\"result\">one &amp; two\nthree</pre>", "<td>a&lt;b</td><td class=\"number\">42</td>",
-      "<polyline class=\"tp-line0\"", "<figure class=\"drawing\"><svg viewBox=\"0 0 1 1\"></svg></figure>",
+      "<polyline class=\"tp-line0\"", "</details>\n<figure class=\"drawing\"><svg viewBox=\"0 0 1 1\"></svg></figure>",
       "<summary>The listing</summary><pre>wave 0 &lt;</pre>", "@media (prefers-color-scheme: dark)",
       "width=device-width",
     ] { #expect(html.contains(part), "\(part)") }

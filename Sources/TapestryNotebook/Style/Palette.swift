@@ -3,47 +3,6 @@
 // darkest, so each mode has values of its own, of the same hues, with a contrast of 3 and more to the background. Texts
 // are never set in them: they have the colour of ink, with a contrast of 4.5 and more (WCAG 2.2, 1.4.3 and 1.4.11).
 
-/// A colour by its red, green and blue, each in 0...255.
-package struct RGB: Sendable, Hashable {
-  package let red: Int
-  package let green: Int
-  package let blue: Int
-
-  /// A colour from `0xRRGGBB`.
-  package init(_ hex: Int) {
-    red = hex >> 16 & 255
-    green = hex >> 8 & 255
-    blue = hex & 255
-  }
-
-  /// `#rrggbb`.
-  package var text: String {
-    let digits = String(red << 16 | green << 8 | blue, radix: 16)
-    return "#" + String(repeating: "0", count: 6 - digits.count) + digits
-  }
-
-  /// How light it is, in 0...1: the relative luminance of WCAG.
-  package var luminance: Double {
-    func linear(_ channel: Int) -> Double {
-      let value = Double(channel) / 255
-      return value <= 0.04045 ? value / 12.92 : power((value + 0.055) / 1.055, 2.4)
-    }
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-  }
-
-  /// The contrast of two colours, 1...21.
-  package func contrast(to other: RGB) -> Double {
-    let (a, b) = (luminance, other.luminance)
-    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
-  }
-
-  /// The colour a part of the way to another one.
-  func mixed(with other: RGB, _ part: Double) -> RGB {
-    func channel(_ a: Int, _ b: Int) -> Int { Int((Double(a) + (Double(b) - Double(a)) * part).rounded()) }
-    return RGB(channel(red, other.red) << 16 | channel(green, other.green) << 8 | channel(blue, other.blue))
-  }
-}
-
 /// The colours of figures and pages in one mode.
 package struct Palette: Sendable {
   package let paper: RGB
@@ -69,7 +28,10 @@ package struct Palette: Sendable {
       + ".tp-axis { stroke: \(p.muted.text); fill: none; }\n.tp-grid { stroke: \(p.grid.text); fill: none; }\n"
       + ".tp-field { fill: \(p.ink.text); }\n"
     for (place, color) in p.series.enumerated() {
-      text += ".tp-line\(place) { stroke: \(color.text); fill: none; }\n.tp-fill\(place) { fill: \(color.text); }\n"
+      // From the fifth line on, dashes tell apart what hues alone would not.
+      let dashes = place < 4 ? "" : " stroke-dasharray: \(["7 3", "2 3", "9 3 2 3"][(place - 4) % 3]);"
+      text +=
+        ".tp-line\(place) { stroke: \(color.text); fill: none;\(dashes) }\n.tp-fill\(place) { fill: \(color.text); }\n"
     }
     return text
   }

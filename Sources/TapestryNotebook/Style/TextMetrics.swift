@@ -1,3 +1,5 @@
+import TapestryTerminal
+
 // A browser alone knows how wide a text is. Layout needs to know before, so widths are estimated a little too large, by
 // those of DejaVu Sans, the widest of the fonts the figures name. What fits by the estimate fits in every one of them.
 
@@ -5,6 +7,12 @@
 package func textWidth(_ text: String, size: Double) -> Double {
   text.reduce(0) { $0 + emWidth(of: $1) } * size
 }
+
+/// The advance of a letter of the font of drawings, of fixed pitch at 11 pixels, in tenths of a pixel.
+let drawingLetterTenths = 67
+
+/// The width of a text in the font of drawings, in whole pixels.
+func drawingTextWidth(_ text: String) -> Int { (displayWidth(of: text) * drawingLetterTenths + 9) / 10 }
 
 private func emWidth(of character: Character) -> Double {
   switch character {
