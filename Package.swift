@@ -29,7 +29,7 @@ let notebooks = [
 func notebook(_ name: String) -> Target {
   .executableTarget(
     name: name, dependencies: ["Tapestry"], path: "Examples/" + name,
-    swiftSettings: strict + [.defaultIsolation(MainActor.self)])
+    swiftSettings: strict + [.defaultIsolation(MainActor.self)], plugins: ["NotebookSources"])
 }
 
 let package = Package(
@@ -38,6 +38,7 @@ let package = Package(
   products: [
     .library(name: "Tapestry", targets: ["Tapestry"]),
     .executable(name: "tapestry", targets: ["TapestryCommand"]),
+    .plugin(name: "NotebookSources", targets: ["NotebookSources"]),
   ] + notebooks.map { .executable(name: $0, targets: [$0]) },
   targets: [
     // Each module may import only modules above it.
@@ -54,7 +55,7 @@ let package = Package(
     module("TapestryNN", ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
     module(
       "TapestryNotebook",
-      ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
+      ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal", "TapestryNN"]),
     module(
       "Tapestry",
       [
@@ -77,7 +78,7 @@ let package = Package(
     tests(of: "TapestryData", ["TapestryCore"]),
     tests(
       of: "TapestryNotebook",
-      ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
+      ["TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal", "TapestryNN"]),
     tests(
       of: "TapestryNN",
       ["TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryData", "TapestryTerminal"]),
@@ -105,6 +106,9 @@ let package = Package(
         "TapestryNotebook", "TapestryTerminal",
       ],
       swiftSettings: strict),
+    // A user's notebook takes the plugin, too.
+    .plugin(name: "NotebookSources", capability: .buildTool(), dependencies: ["embed-sources"]),
+    .executableTarget(name: "embed-sources", path: "Plugins/EmbedSources", swiftSettings: strict),
   ] + notebooks.map(notebook),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

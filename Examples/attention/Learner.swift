@@ -30,19 +30,13 @@ nonisolated struct Learner {
   }
 
   /// Steps on 64 new sequences each; the mean loss of every hundred is kept.
-  mutating func learn(steps: Int, seed: Int, _ label: String, until isDone: () -> Bool) throws {
-    let progress = ProgressLine(label, total: steps)
-    var sum = 0.0
-    for step in 1...steps where !isDone() {
-      let rows = Sequences.rows(64, length: length, seed: seed + step)
-      sum += try program.run(&state, Sequences.feeds(rows, wanting: answer)).scalar(Sequences.loss)
-      progress.advance()
-      if step % 100 == 0 {
-        losses.append(sum / 100)
-        sum = 0
-      }
+  mutating func learn(steps: Int, seed: Int, _ label: String, in notebook: Notebook) throws {
+    let measured = try notebook.train(&state, steps: steps, as: label) { [program, length, answer] state, step in
+      let rows = Sequences.rows(64, length: length, seed: seed + step + 1)
+      return ["loss": try program.run(&state, Sequences.feeds(rows, wanting: answer)).scalar(Sequences.loss)]
     }
-    progress.finish()
+    let values = measured["loss"] ?? []
+    losses = (0..<values.count / 100).map { values[$0 * 100..<($0 + 1) * 100].reduce(0, +) / 100 }
   }
 
   /// Which share of digits, and of whole sequences, is right on sequences no training has seen.

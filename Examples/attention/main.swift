@@ -8,7 +8,7 @@ import Tapestry
 
 let notebook = Notebook(
   "attention", "A small transformer learns to reverse and to sort digits, and shows where it looks.", epochs: 30,
-  quickEpochs: 2)
+  quickEpochs: 2, options: [.resume], sources: embeddedSources)
 let options = notebook.options
 let stepsInEpoch = 100
 
@@ -47,8 +47,7 @@ let reversing = notebook.cell(
   var learner = try Learner(
     length: 8, blocks: 1, heads: 1, features: 32, rate: 1e-2, steps: steps, options: options
   ) { $0.reversed() }
-  try learner.learn(steps: steps, seed: options.seed * 1_000_000, "reversing") { notebook.isInterrupted }
-  notebook.endIfInterrupted()
+  try learner.learn(steps: steps, seed: options.seed * 1_000_000, "reversing", in: notebook)
   let (digits, sequences) = try learner.test(1000, seed: options.seed)
   notebook.show(
     "after \(steps) steps \(decimal(digits * 100, 1))% of digits and \(decimal(sequences * 100, 1))% of sequences")
@@ -67,11 +66,13 @@ let sorting = notebook.cell(
   var learner = try Learner(
     length: 8, blocks: 2, heads: 2, features: 32, rate: 3e-3, steps: steps, options: options
   ) { $0.sorted() }
-  try learner.learn(steps: steps, seed: options.seed * 1_000_000 + 500_000, "sorting") { notebook.isInterrupted }
-  notebook.endIfInterrupted()
+  try learner.learn(steps: steps, seed: options.seed * 1_000_000 + 500_000, "sorting", in: notebook)
   var plot = Plot("Loss of sorting, mean of 100 steps", x: "hundred steps", y: PlotAxis("nats", scale: .logarithmic))
   plot.addLine(y: learner.losses)
   notebook.show(plot)
+  let rows = Sequences.rows(64, length: 8, seed: options.seed)
+  try notebook.writeStages(of: learner.program, for: Sequences.feeds(rows) { $0.sorted() })
+  try notebook.write("loss.csv", columns: [("loss", learner.losses)])
   return learner
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Tapestry
 
 /// What the model takes and reports.
@@ -38,23 +39,48 @@ nonisolated func trainingProgram(vocabulary: Int, steps: Int, _ options: Program
   }
 }
 
-/// Goes through batches that continue each other, and hands the states of one on to the next.
-///
-/// - Parameter run: runs the program on the feeds of a batch.
-/// - Returns: the mean loss of a character, in nats.
-func meanLoss(
-  _ batches: Batches<TextWindows>, _ run: (Feeds) throws -> Results
-) throws -> Double {
-  var loss = 0.0
-  var states: (hidden: NDArray, cell: NDArray)?
-  for batch in batches {
+/// What the layers remember from one batch to the next, which goes on where the first ended.
+struct Memory {
+  var hidden: NDArray?
+  var cell: NDArray?
+
+  /// What a batch feeds the program; without a memory the layers begin with zeros.
+  func feeds(_ batch: TextWindows) -> Feeds {
     let zeros = NDArray(zeros: [Model.layers, batch.rowCount, Model.units])
-    let results = try run([
-      Model.characters: batch.inputs, Model.next: batch.targets, Model.hidden: states?.hidden ?? zeros,
-      Model.cell: states?.cell ?? zeros,
-    ])
+    return [
+      Model.characters: batch.inputs, Model.next: batch.targets, Model.hidden: hidden ?? zeros,
+      Model.cell: cell ?? zeros,
+    ]
+  }
+
+  /// Takes over what a run ended with.
+  mutating func take(_ results: Results) throws {
+    hidden = try results.array(Model.lastHidden)
+    cell = try results.array(Model.lastCell)
+  }
+}
+
+/// The mean loss of a character, in nats, over batches that continue each other.
+func meanLoss(_ program: Program, _ state: ModelState, _ batches: Batches<TextWindows>) throws -> Double {
+  var loss = 0.0
+  var memory = Memory()
+  for batch in batches {
+    let results = try program.evaluate(state, memory.feeds(batch))
     loss += try results.scalar(Model.loss)
-    states = (try results.array(Model.lastHidden), try results.array(Model.lastCell))
+    try memory.take(results)
   }
   return loss / Double(batches.count)
+}
+
+/// The guides of this project; the reference of ops is left out, which is a list and no text.
+///
+/// - Throws: `usage` where they are not there, since the notebook runs in another folder.
+func guides() throws -> [String] {
+  let pages = (try? FileManager.default.contentsOfDirectory(atPath: "Docs")) ?? []
+  guard !pages.isEmpty else {
+    throw TapestryError(
+      .usage, "the guides of the project are not in this folder",
+      remedy: "run it in the folder of the project, or give a text of your own with `--text FILE`")
+  }
+  return ["README.md"] + pages.filter { $0.hasSuffix(".md") && $0 != "Ops.md" }.sorted().map { "Docs/" + $0 }
 }

@@ -2,7 +2,7 @@ import Tapestry
 
 // A language model that reads a text character by character and learns to go on by itself.
 //
-//     swift run -c release char-lstm                                  (on the texts of this project)
+//     swift run -c release char-lstm                                  (on the guides of this project)
 //     swift run -c release char-lstm --data DIR --epochs 5            (on DIR/tinyshakespeare.txt)
 //
 // The model and the loop over a text are in Model.swift.
@@ -13,7 +13,7 @@ let notebook = Notebook(
   options: [
     NotebookOption("--text", "FILE", help: "a text in UTF-8 to learn from"),
     .data("a folder with tinyshakespeare.txt, to learn from that"), .resume,
-  ])
+  ], sources: embeddedSources)
 let options = notebook.options
 
 let text = notebook.cell(
@@ -24,7 +24,7 @@ let text = notebook.cell(
   """
 ) {
   let given = options["--text"].map { [$0] } ?? options["--data"].map { [$0 + "/tinyshakespeare.txt"] }
-  let corpus = try TextCorpus(paths: given ?? ["README.md", "Docs/Architecture.md"])
+  let corpus = try TextCorpus(paths: given ?? guides())
   notebook.show("\(corpus.count) characters, \(corpus.vocabulary.count) of them different")
   notebook.foldSource(of: "Model.swift")
   return corpus.split(holdingOutEnd: 0.1)
@@ -60,64 +60,57 @@ let trained = notebook.cell(
   """
   Adam, with gradients clipped and a learning rate that falls along a cosine. Losses are means in nats a character: \
   training over the epoch while it was trained, validation after it. One that knew nothing but the number of characters \
-  would pay the logarithm of that number. After each epoch the model writes, and its state goes into a checkpoint, from \
-  which `--resume` goes on with the same bits. Ctrl-C ends the training after the step it is in; the checkpoint is then \
-  that of the last whole epoch.
+  would pay the logarithm of that number. After each epoch the model writes, and a checkpoint is written. Ctrl-C ends the \
+  training after the step it is in, and `--resume` goes on from there with the same bits.
+
+  All that goes from one step to the next stands in the state, what the layers remember and what the model wrote, too: a \
+  program takes no notice of paths it does not know.
   """
 ) {
-  var progress = try start()
-  let line = ProgressLine("training", total: (options.epochs - progress.epoch) * streams.training.count, unit: "steps")
-  var table = TextTable([.right("epoch"), .right("training"), .right("validation"), .left("it writes")])
-  var losses: (training: [Double], validation: [Double]) = ([], [])
-  let path = try notebook.path(of: "char-lstm.safetensors")
-  try progress.write(to: path)
-  while progress.epoch < options.epochs {
-    let loss = try meanLoss(streams.training) { feeds in
-      let results = try training.run(&progress.state, feeds)
-      line.advance(metrics: "loss \(decimal(try results.scalar(Model.loss), 3))")
-      notebook.endIfInterrupted(checkpoint: path)
-      return results
-    }
-    progress.epoch += 1
-    try progress.write(to: path)
-    let sample = try written(48, by: progress.state, seed: progress.epoch).split(separator: "\n").joined(separator: " ")
-    losses.training.append(loss)
-    losses.validation.append(try validationLoss(of: progress.state))
-    table.add(String(progress.epoch), decimal(loss, 3), decimal(losses.validation.last ?? .nan, 3), sample)
+  var state = try training.initialState(seed: options.seed)
+  let count = streams.training.count
+  let measured = try notebook.train(
+    &state, steps: options.epochs * count, savingEvery: count, notes: ["vocabulary": vocabulary.text]
+  ) { state, step in
+    let isFirst = step % count == 0
+    var memory = Memory(
+      hidden: isFirst ? nil : state["memory/hidden"], cell: isFirst ? nil : state["memory/cell"])
+    let results = try training.run(&state, memory.feeds(streams.training[step % count]))
+    let loss = try results.scalar(Model.loss)
+    try memory.take(results)
+    state["memory/hidden"] = memory.hidden
+    state["memory/cell"] = memory.cell
+    guard step % count == count - 1 else { return ["loss": loss] }
+    let epoch = step / count + 1
+    let sample = try vocabulary.encode(written(48, by: state, seed: epoch))
+    state["written/\(epoch)"] = NDArray(sample.map { Int32($0) })
+    return ["loss": loss, "validation": try meanLoss(training, state, streams.validation)]
   }
-  line.finish()
+  let steps = measured["loss"] ?? []
+  let losses = (0..<options.epochs).map { steps[$0 * count..<($0 + 1) * count].reduce(0, +) / Double(count) }
+  let validation = measured["validation"] ?? []
+  var table = TextTable([.right("epoch"), .right("training"), .right("validation"), .left("it writes")])
+  for epoch in 1...options.epochs {
+    let sample = try vocabulary.decode(state["written/\(epoch)"]?.values(as: Int32.self) ?? [])
+    table.add(
+      epoch, decimal(losses[epoch - 1], 3), decimal(validation[epoch - 1], 3),
+      sample.split(separator: "\n").joined(separator: " "))
+  }
   notebook.show(table)
   var plot = Plot("Loss", x: "epoch", y: "nats a character")
-  plot.addLine("training", y: losses.training)
-  plot.addLine("validation", y: losses.validation)
+  plot.addLine("training", y: losses)
+  plot.addLine("validation", y: validation)
   notebook.show(plot)
-  try notebook.write("loss.csv", columns: [("training", losses.training), ("validation", losses.validation)])
-  notebook.show("the checkpoint is \(path)")
-  return progress.state
+  try notebook.writeStages(of: training, for: Memory().feeds(streams.training[0]))
+  try notebook.write("loss.csv", columns: [("training", losses), ("validation", validation)])
+  notebook.show("the checkpoint is \(try notebook.path(of: "char-lstm.safetensors"))")
+  return state
 }
 
 notebook.cell("What it learned", "The loss on the text held out, and what the model writes now.") {
-  notebook.show("validation loss \(decimal(try validationLoss(of: trained), 4)) nats a character\n")
+  let loss = try meanLoss(training, trained, streams.validation)
+  notebook.show("validation loss \(decimal(loss, 4)) nats a character\n")
   notebook.show(try written(options.isQuick ? 60 : 400, by: trained, seed: options.seed))
-}
-
-func validationLoss(of state: ModelState) throws -> Double {
-  try meanLoss(streams.validation) { try training.evaluate(state, $0) }
-}
-
-/// A fresh model, or the one of a checkpoint of the same text.
-func start() throws -> Checkpoint {
-  let notes = ["vocabulary": vocabulary.text, "epochs": String(options.epochs)]
-  guard let path = options["--resume"] else {
-    return Checkpoint(state: try training.initialState(seed: options.seed), epoch: 0, seed: options.seed, notes: notes)
-  }
-  let checkpoint = try Checkpoint(contentsOf: path)
-  guard checkpoint.notes == notes else {
-    throw TapestryError(
-      .invalidState, "'\(path)' was trained on another text or for another number of epochs",
-      remedy: "give the text and the epochs of that training: its epochs were \(checkpoint.notes["epochs"] ?? "none")")
-  }
-  return checkpoint
 }
 
 notebook.finish()

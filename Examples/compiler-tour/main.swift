@@ -6,7 +6,8 @@ import Tapestry
 //     swift run -c release compiler-tour
 
 let notebook = Notebook(
-  "compiler-tour", "Follows one small model through every stage of the compiler.", epochs: 200, quickEpochs: 20)
+  "compiler-tour", "Follows one small model through every stage of the compiler.", epochs: 200, quickEpochs: 20,
+  sources: embeddedSources)
 let options = notebook.options
 
 let x = Input("x", [nil, 16])
@@ -104,7 +105,7 @@ notebook.cell(
   "The kernels",
   """
   Neighbours that run over the same elements become one kernel: what one makes, the next reads from a register. A \
-  product takes what follows it as its epilogue. Kernels are the green frames.
+  product takes what follows it as its epilogue. In the first drawing a kernel is a box; in the second it is a green frame around its operations.
 
   Where two neighbours stay apart there is a reason, and it can be asked for.
   """
@@ -112,7 +113,8 @@ notebook.cell(
   var kernels = TextTable([.right("kernel"), .left("computes"), .right("nodes")])
   for kernel in inspection.kernels { kernels.add(kernel.number, kernel.label, kernel.nodeCount) }
   notebook.show(kernels)
-  notebook.show(try inspection.figure(of: "fused", title: "the kernels"))
+  notebook.show(try inspection.figure(of: "fused", folded: true, title: "a box for each kernel"))
+  notebook.show(try inspection.figure(of: "fused", title: "the kernels with what is in them"))
   var apart = TextTable([.left("made by"), .left("read by"), .left("apart because")])
   for refused in inspection.refusedFusions { apart.add(refused.producer, refused.consumer, refused.reason) }
   notebook.show(apart)
@@ -165,6 +167,7 @@ notebook.cell(
 ) { notebook.show("\(try inspection.explanation(of: "loss", profile: profile))") }
 
 notebook.cell("The result", "The whole way in one line each.") {
+  try notebook.writeStages(of: training, for: feeds)
   let findings = try training.lint(for: feeds)
   let nodes = try inspection.difference(from: "gradient", to: "optimized").nodeCounts
   notebook.show(findings.isEmpty ? "the lints found nothing" : findings.map(\.description).joined(separator: "\n"))

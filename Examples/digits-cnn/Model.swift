@@ -1,3 +1,4 @@
+import Foundation
 import Tapestry
 
 /// What the model takes, beside the images, and reports.
@@ -17,12 +18,9 @@ nonisolated func classifier(_ images: Tensor, in scope: Scope, mode: TracingMode
 
 /// MNIST or Fashion-MNIST in a folder, or CIFAR-10 where that is what the folder holds.
 func imageSets(in folder: String) throws -> ImageSets {
-  do {
-    return try .mnist(folder: folder)
-  } catch {
-    guard let cifar = try? ImageSets.cifar10(folder: folder) else { throw error }
-    return cifar
-  }
+  let marks = ["cifar-10-batches-bin", "data_batch_1.bin", "data_batch_1.bin.gz"]
+  let isCIFAR = marks.contains { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+  return try isCIFAR ? .cifar10(folder: folder) : .mnist(folder: folder)
 }
 
 /// The filters of a convolution as images: [height, width, channels, filters] as [filters, height, width, channels].

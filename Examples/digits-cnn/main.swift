@@ -8,7 +8,8 @@ import Tapestry
 let notebook = Notebook(
   "digits-cnn", "Trains a convolutional classifier and looks at its filters and its mistakes.", epochs: 15,
   quickEpochs: 2,
-  options: [.data("a folder with the files of MNIST, Fashion-MNIST or CIFAR-10, to learn from those"), .resume])
+  options: [.data("a folder with the files of MNIST, Fashion-MNIST or CIFAR-10, to learn from those"), .resume],
+  sources: embeddedSources)
 let options = notebook.options
 
 let sets = notebook.cell(
@@ -55,6 +56,8 @@ let start = notebook.cell(
   table.add("all", "", total)
   notebook.show(table)
   notebook.foldSource(of: "Model.swift")
+  let batch = sets.training.selecting(rows: Array(0..<32))
+  try notebook.writeStages(of: training, for: [images: batch.grids, Model.labels: batch.labels])
   return state
 }
 
@@ -64,13 +67,7 @@ let trained = notebook.cell("Training", "Adam on batches of 32. The loss in trai
     [images: batch.grids, Model.labels: batch.labels]
   }
   var state = start
-  let checkpoint = try notebook.path(of: "digits-cnn.safetensors")
-  let history = try trainer.fit(
-    &state, sets.training, validation: sets.heldOut, epochs: options.epochs, batchSize: 32, seed: options.seed,
-    checkpoints: CheckpointPlan(to: checkpoint),
-    resuming: try options["--resume"].map { path in try Checkpoint(contentsOf: path) },
-    callbacks: [ProgressDisplay(), StopWhen("interrupted") { notebook.isInterrupted }])
-  notebook.endIfInterrupted(checkpoint: checkpoint)
+  let history = try notebook.fit(trainer, &state, sets.training, validation: sets.heldOut)
   notebook.show(try history.table(of: ["loss", "accuracy", "val_loss", "val_accuracy"]))
   var plot = Plot("Accuracy", x: "epoch", y: "share of images")
   plot.addLine("training", y: try history["accuracy"])

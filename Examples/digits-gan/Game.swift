@@ -9,6 +9,20 @@ nonisolated enum Game: String, CaseIterable, Sendable {
   /// Dense layers, and a critic that measures a distance, held to slopes of 1 by a penalty.
   case wasserstein = "Wasserstein"
 
+  /// The games of a name, or all where there is none.
+  ///
+  /// - Throws: `usage` for a name that no game has.
+  static func named(_ name: String?) throws -> [Game] {
+    guard let name else { return allCases }
+    let found = allCases.filter { $0.rawValue.lowercased() == name.lowercased() }
+    guard !found.isEmpty else {
+      throw TapestryError(
+        .usage, "no game is called '\(name)'",
+        remedy: "they are " + allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+    }
+    return found
+  }
+
   /// How many passes over the data it gets where the dense game gets `epochs`: convolutions cost more.
   func epochs(of epochs: Int) -> Int {
     switch self {

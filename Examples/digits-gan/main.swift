@@ -8,7 +8,10 @@ import Tapestry
 
 let notebook = Notebook(
   "digits-gan", "Trains generators of handwritten digits against a judge, in three games of one program each.",
-  epochs: 400, quickEpochs: 24)
+  epochs: 400, quickEpochs: 24,
+  options: [
+    NotebookOption("--only", "GAME", help: "one game alone: dense, DCGAN or Wasserstein"), .resume,
+  ], sources: embeddedSources)
 let options = notebook.options
 let batchSize = 64
 
@@ -28,11 +31,10 @@ let classifierState = notebook.cell(
 ) {
   let program = classifierProgram(options.programs)
   var state = try program.initialState(seed: options.seed)
-  for epoch in 1...30 {
-    for batch in digits.training.batches(of: 32, seed: options.seed, epoch: epoch) {
-      _ = try program.run(&state, [Model.images: batch.images, Model.labels: batch.labels])
-    }
+  let trainer = Trainer(program, loss: Model.loss) { (batch: LabelledImages) in
+    [Model.images: batch.images, Model.labels: batch.labels]
   }
+  _ = try notebook.fit(trainer, &state, digits.training, epochs: 30, as: "classifier")
   let out = try recognitionProgram(options.programs).evaluate(state, [Model.images: digits.heldOut.images])
   let real = Recognition(try out.array(Model.probabilities))
   let labels = digits.heldOut.labels.doubles
@@ -41,7 +43,7 @@ let classifierState = notebook.cell(
   return state
 }
 
-notebook.cell(
+let games = notebook.cell(
   "The program",
   """
   Both players take their step in one program. The generator runs once. Its images go to the judge behind a cut, so that \
@@ -55,49 +57,38 @@ notebook.cell(
   """
 ) {
   let feeds: Feeds = [Model.images: digits.training.selecting(rows: Array(0..<batchSize)).images]
+  let games = try Game.named(options["--only"])
   var table = TextTable([.left("game"), .right("nodes"), .right("instructions"), .right("waves"), .right("arena")])
-  for game in Game.allCases {
+  for game in games {
     let program = game.training(options.programs)
     var state = try program.initialState(seed: options.seed)
     _ = try program.run(&state, feeds)
     let report = try program.report
     table.add(game.rawValue, report.nodesTraced, report.instructions, report.waves, "\(report.arenaBytes) bytes")
-    if game == .dense {
+    try notebook.writeStages(of: program, for: feeds, prefix: "\(game)-")
+    if game == games.first {
       let inspection = try program.inspection(for: feeds)
-      try notebook.write("game.dot", inspection.dot(of: "gradient", folded: true))
-      notebook.show(Figure(svg: try inspection.svg(of: "gradient", folded: true), title: "Both updates, one graph"))
+      notebook.show(try inspection.figure(of: "fused", folded: true, title: "Both updates in one program, a box a kernel"))
     }
   }
   notebook.show(table)
   notebook.foldSource(of: "Game.swift")
+  return games
 }
 
 var runs: [Run] = []
-for game in Game.allCases {
+for game in games {
   let run = notebook.cell(
     "The game: \(game.rawValue)",
     "Adam on both sides, in batches of \(batchSize). Each row of samples is made of the same noise, later in training."
   ) {
-    let epochs = game.epochs(of: options.epochs)
-    let program = game.training(options.programs)
-    var run = try Run(game, program, classifierState)
-    let line = ProgressLine(game.rawValue, total: epochs, unit: "epochs")
-    try run.keepSamples(after: 0)
-    for epoch in 1...epochs {
-      try run.train(program, digits.training.batches(of: batchSize, seed: options.seed, epoch: epoch))
-      line.advance(
-        metrics: "judge \(decimal(run.discriminatorLosses.last ?? .nan, 3))  "
-          + "generator \(decimal(run.generatorLosses.last ?? .nan, 3))")
-      if epoch % max(epochs / 8, 1) == 0 { try run.keepSamples(after: epoch) }
-    }
-    line.finish()
+    let run = try Run(game, digits.training, classifierState, in: notebook)
     var plot = Plot("Losses", x: "epoch", y: game == .wasserstein ? "score" : "nats")
     plot.addLine(game == .wasserstein ? "critic" : "discriminator", y: run.discriminatorLosses)
     plot.addLine("generator", y: run.generatorLosses)
     notebook.show(plot)
-    let images = try NDArray(run.samples, shape: [run.moments.count * 10, 64])
-    let title = "Samples after \(run.moments.map(String.init).joined(separator: ", ")) epochs"
-    let grid = try ImageGrid(title, images, of: [8, 8, 1], columns: 10)
+    let moments = run.moments.map(String.init).joined(separator: ", ")
+    let grid = try ImageGrid("Samples after \(moments) epochs", run.samples, of: [8, 8, 1], columns: 10)
     notebook.show(grid)
     try notebook.write("\(game)-samples.png", grid.image(scale: 4))
     try notebook.write(

@@ -5,7 +5,8 @@ import Tapestry
 //     swift run -c release digits-lstm
 
 let notebook = Notebook(
-  "digits-lstm", "Compares a simple recurrent layer, an LSTM and a GRU on rows of digits.", epochs: 25, quickEpochs: 2)
+  "digits-lstm", "Compares a simple recurrent layer, an LSTM and a GRU on rows of digits.", epochs: 25, quickEpochs: 2,
+  options: [.resume], sources: embeddedSources)
 let options = notebook.options
 let blanks = 48
 
@@ -45,28 +46,34 @@ let runs = notebook.cell(
   var table = TextTable([.left("layer"), .right("parameters"), .right("loss"), .right("held-out accuracy")])
   var chart = BarChart("Accuracy on the images held out", of: Contestant.all.map(\.name))
   var results: [(layer: Contestant, program: Program, state: ModelState, accuracy: Double)] = []
+  var columns: [(name: String, values: [Double])] = []
   for layer in Contestant.all {
     let program = trainingProgram(options.programs, layer.kind)
     let trainer = Trainer(program, loss: Model.loss, metrics: [.mean(Model.hits)]) { (batch: DataSet) in
       try [Model.rows: batch["rows"], Model.labels: batch["labels"]]
     }
     var state = try layer.start(of: program, seed: options.seed)
-    let history = try trainer.fit(
-      &state, data.training, epochs: options.epochs, batchSize: 32, seed: options.seed,
-      callbacks: [ProgressDisplay(layer.name), StopWhen("interrupted") { notebook.isInterrupted }])
-    notebook.endIfInterrupted()
+    let history = try notebook.fit(trainer, &state, data.training, as: layer.name)
     let measured = try trainer.evaluate(state, data.heldOut)
     let count = state.paths.filter { $0.hasPrefix(layer.kind.rawValue) && !$0.contains("optimizer") }
       .reduce(0) { $0 + (state[$1]?.count ?? 0) }
     losses.addLine(layer.name, y: try history["loss"])
     table.add(layer.name, count, decimal(try history["loss"].last ?? .nan, 4), decimal(measured["accuracy"] ?? .nan, 4))
     results.append((layer, program, state, measured["accuracy"] ?? .nan))
+    columns.append((layer.name, try history["loss"]))
   }
   chart.add("", results.map(\.accuracy))
   notebook.show(losses)
   notebook.show(table)
   notebook.show(chart)
   notebook.foldSource(of: "Model.swift")
+  let batch = data.training.selecting(rows: Array(0..<32))
+  for kind in [RecurrentKind.simple, .lstm, .gru] {
+    try notebook.writeStages(
+      of: trainingProgram(options.programs, kind), for: [Model.rows: batch["rows"], Model.labels: batch["labels"]],
+      prefix: kind.rawValue + "-")
+  }
+  try notebook.write("loss.csv", columns: columns)
   return results
 }
 

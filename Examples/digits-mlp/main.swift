@@ -10,7 +10,8 @@ import Tapestry
 let notebook = Notebook(
   "digits-mlp", "Trains a classifier of handwritten digits and shows what the compiler makes of it.", epochs: 40,
   quickEpochs: 3,
-  options: [.data("a folder with the files of MNIST or Fashion-MNIST, to learn from those"), .resume])
+  options: [.data("a folder with the files of MNIST or Fashion-MNIST, to learn from those"), .resume],
+  sources: embeddedSources)
 let options = notebook.options
 let batchSize = 32
 
@@ -71,10 +72,7 @@ notebook.cell(
   notebook.show(Figure(svg: try inspection.svg(of: "graph", folded: true), title: "The forward graph"))
   notebook.show(Figure(svg: try inspection.svg(of: "fused", folded: true), title: "The kernels of a whole step"))
   notebook.fold("The instructions by wave", try inspection.text(of: "tape"))
-  try notebook.write("graph.dot", inspection.dot(of: "gradient"))
-  try notebook.write("optimized.dot", inspection.dot(of: "optimized"))
-  try notebook.write("kernels.dot", inspection.dot(of: "fused"))
-  try notebook.write("tape.txt", inspection.text(of: "tape"))
+  try notebook.writeStages(of: training, for: feeds)
 }
 
 let trained = notebook.cell(
@@ -89,13 +87,8 @@ let trained = notebook.cell(
     [images: batch.images, Model.labels: batch.labels]
   }
   var state = try training.initialState(seed: options.seed)
-  let checkpoint = try notebook.path(of: "digits-mlp.safetensors")
-  let history = try trainer.fit(
-    &state, digits.training, validation: digits.heldOut, epochs: options.epochs, batchSize: batchSize,
-    seed: options.seed, checkpoints: CheckpointPlan(to: checkpoint, every: 10),
-    resuming: try options["--resume"].map { path in try Checkpoint(contentsOf: path) },
-    callbacks: [ProgressDisplay(), StopWhen("interrupted") { notebook.isInterrupted }])
-  notebook.endIfInterrupted(checkpoint: checkpoint)
+  let history = try notebook.fit(
+    trainer, &state, digits.training, validation: digits.heldOut, batchSize: batchSize)
   notebook.show(try history.table(of: ["loss", "accuracy", "val_loss", "val_accuracy"]))
   var losses = Plot("Loss", x: "epoch", y: PlotAxis("nats", scale: .logarithmic))
   losses.addLine("training", y: try history["loss"])

@@ -7,7 +7,7 @@ import Tapestry
 
 let notebook = Notebook(
   "gradients", "Gradients of first and second order, a rule of one's own, and a pendulum fitted to observations.",
-  epochs: 200, quickEpochs: 60)
+  epochs: 200, quickEpochs: 60, options: [.resume], sources: embeddedSources)
 let options = notebook.options
 
 notebook.cell(
@@ -114,14 +114,10 @@ let (length, friction) = notebook.cell(
   let observed = exact.enumerated().map { $1 + 0.1 * (noise.uniform(at: $0) - 0.5) }
   let feeds: Feeds = [Pendulum.observed: NDArray(observed)]
   let before = try program.evaluate(state, feeds).array(Pendulum.angles).doubles
-  let line = ProgressLine("fitting", total: options.epochs, unit: "steps")
-  var losses: [Double] = []
-  for _ in 0..<options.epochs {
-    losses.append(try program.run(&state, feeds).scalar(Pendulum.loss))
-    line.advance(metrics: "loss \(scientific(losses.last ?? .nan))")
-    notebook.endIfInterrupted()
+  let measured = try notebook.train(&state, steps: options.epochs, as: "fitting") { state, _ in
+    ["loss": try program.run(&state, feeds).scalar(Pendulum.loss)]
   }
-  line.finish()
+  let losses = measured["loss"] ?? []
   let times = (1...steps).map { Double($0) * Pendulum.step }
   var plot = Plot("Angle", x: "seconds", y: "radians")
   plot.addPoints("observed", x: times, y: observed)
@@ -131,6 +127,7 @@ let (length, friction) = notebook.cell(
   var loss = Plot("Error", x: "step", y: PlotAxis("mean square", scale: .logarithmic))
   loss.addLine(y: losses)
   notebook.show(loss)
+  try notebook.writeStages(of: program, for: feeds)
   try notebook.write("loss.csv", columns: [("loss", losses)])
   notebook.foldSource(of: "Pendulum.swift")
   return (state["pendulum/length"]?.double(at: 0) ?? .nan, state["pendulum/friction"]?.double(at: 0) ?? .nan)

@@ -6,7 +6,8 @@ import Tapestry
 //     swift run -c release look-inside
 
 let notebook = Notebook(
-  "look-inside", "Looks into a trained classifier of digits: what does it look at?", epochs: 25, quickEpochs: 3)
+  "look-inside", "Looks into a trained classifier of digits: what does it look at?", epochs: 25, quickEpochs: 3,
+  options: [.resume], sources: embeddedSources)
 let options = notebook.options
 let digits = Digits.load()
 let test = digits.heldOut
@@ -22,11 +23,11 @@ let state = notebook.cell(
     [Model.images: batch.grids, Model.labels: batch.labels]
   }
   var state = try training.initialState(seed: options.seed)
-  let history = try trainer.fit(
-    &state, digits.training, epochs: options.epochs, batchSize: 32, seed: options.seed,
-    callbacks: [ProgressDisplay(), StopWhen("interrupted") { notebook.isInterrupted }])
-  notebook.endIfInterrupted()
+  let history = try notebook.fit(trainer, &state, digits.training, as: "classifier")
   notebook.show(try history.table(of: ["loss", "accuracy"]))
+  let batch = digits.training.selecting(rows: Array(0..<32))
+  try notebook.writeStages(of: training, for: [Model.images: batch.grids, Model.labels: batch.labels])
+  try notebook.write("loss.csv", columns: [("loss", history["loss"])])
   return state
 }
 
@@ -116,7 +117,9 @@ let confidence = notebook.cell(
   let classes: Feeds = [Model.labels: NDArray((0..<10).map { Int32($0) })]
   var dream = try dreaming.initialState(seed: options.seed, feeds: classes)
   for path in dream.paths { if let trained = state[path], path.hasPrefix("cnn/") { dream[path] = trained } }
-  for _ in 0..<(options.isQuick ? 60 : 300) { _ = try dreaming.run(&dream, classes) }
+  _ = try notebook.train(&dream, steps: options.isQuick ? 60 : 300, as: "dreaming") { dream, _ in
+    ["loss": try dreaming.run(&dream, classes).scalar(Model.loss)]
+  }
   let out = try dreaming.evaluate(dream, classes)
   let canvas = try out.array(Model.canvas)
   notebook.show(try ImageGrid("What each class likes most", canvas, of: [8, 8, 1], columns: 10, captions: names))

@@ -23,23 +23,27 @@ nonisolated struct Race {
   /// Steps in an epoch.
   var stepsInEpoch: Int { (digits.training.rowCount + batchSize - 1) / batchSize }
 
-  /// The history of a training and the accuracy on held-out digits.
-  func run(_ optimizer: Optimizer, epochs: Int, options: NotebookOptions) throws -> (
-    history: TrainingHistory, accuracy: Double
-  ) {
-    let program = Program.traced(options.programs) { [images, labels, loss, hits] t in
+  /// One step of an optimizer.
+  func program(_ optimizer: Optimizer, _ options: ProgramOptions) -> Program {
+    Program.traced(options) { [images, labels, loss, hits] t in
       let logits = mlp(t[images], widths: [32, 10], in: t.scope("mlp"))
       let cost = softmaxCrossEntropy(logits, t[labels])
       t.report(loss, cost)
       t.report(hits, accuracy(logits, t[labels]))
       t.minimize(cost, with: optimizer)
     }
+  }
+
+  /// The history of a training and the accuracy on held-out digits.
+  func run(_ name: String, _ optimizer: Optimizer, _ notebook: Notebook) throws -> (
+    history: TrainingHistory, accuracy: Double
+  ) {
+    let program = program(optimizer, notebook.options.programs)
     let trainer = Trainer(program, loss: loss, metrics: [.mean(hits)]) { [images, labels] (batch: LabelledImages) in
       [images: batch.images, labels: batch.labels]
     }
-    var state = try program.initialState(seed: options.seed)
-    let history = try trainer.fit(
-      &state, digits.training, epochs: epochs, batchSize: batchSize, seed: options.seed)
+    var state = try program.initialState(seed: notebook.options.seed)
+    let history = try notebook.fit(trainer, &state, digits.training, batchSize: batchSize, as: name)
     return (history, try trainer.evaluate(state, digits.heldOut)["accuracy"] ?? .nan)
   }
 }

@@ -8,7 +8,7 @@ import Tapestry
 
 let notebook = Notebook(
   "optimizers", "Gradient descent, momentum, Nesterov, RMSprop and Adam, on landscapes and on digits.", epochs: 20,
-  quickEpochs: 3)
+  quickEpochs: 3, options: [.resume], sources: embeddedSources)
 let options = notebook.options
 let steps = 120
 
@@ -106,17 +106,23 @@ let winner = notebook.cell(
     Runner("Adam", .adam(learningRate: 0.003)),
   ]
   var accuracies: [Double] = []
+  var columns: [(name: String, values: [Double])] = []
   var table = TextTable([.left("optimizer"), .right("training loss"), .right("test accuracy")])
   for runner in runners {
-    let (history, accuracy) = try race.run(runner.optimizer, epochs: options.epochs, options: options)
-    notebook.endIfInterrupted()
+    let (history, accuracy) = try race.run(runner.name, runner.optimizer, notebook)
     let losses = try history["loss"]
     plot.addLine(runner.name, y: losses)
     table.add(runner.name, decimal(losses.last ?? .nan, 4), decimal(accuracy, 4))
     accuracies.append(accuracy)
+    columns.append((runner.name, losses))
   }
   notebook.show(plot)
   notebook.show(table)
+  let batch = race.digits.training.selecting(rows: Array(0..<race.batchSize))
+  try notebook.writeStages(
+    of: race.program(.adam(learningRate: 0.003), options.programs),
+    for: [race.images: batch.images, race.labels: batch.labels])
+  try notebook.write("loss.csv", columns: columns)
   let best = accuracies.indices.max { accuracies[$0] < accuracies[$1] } ?? 0
   return (name: runners[best].name, accuracy: accuracies[best])
 }
@@ -141,8 +147,7 @@ let scheduled = notebook.cell(
   for (name, schedule) in schedules {
     plot.addLine(name, y: try rates(of: schedule, steps: count))
     let (history, accuracy) = try race.run(
-      .adam(learningRate: 0.01).scheduled(schedule), epochs: options.epochs, options: options)
-    notebook.endIfInterrupted()
+      "schedule: " + name, .adam(learningRate: 0.01).scheduled(schedule), notebook)
     losses.addLine(name, y: try history["loss"])
     table.add(name, decimal(try history["loss"].last ?? .nan, 5), decimal(accuracy, 4))
     accuracies[name] = accuracy

@@ -6,7 +6,7 @@ import Tapestry
 
 let notebook = Notebook(
   "tumour-classifier", "Tells benign from malignant tumours, and compares optimizers and penalties.", epochs: 30,
-  quickEpochs: 8)
+  quickEpochs: 8, options: [.resume], sources: embeddedSources)
 let options = notebook.options
 
 let data = notebook.cell(
@@ -71,6 +71,10 @@ notebook.cell(
   }
   notebook.show(plot)
   notebook.show(table)
+  let batch = data.training.selecting(rows: Array(0..<32))
+  try notebook.writeStages(
+    of: trainingProgram(options.programs, with: .nesterov(learningRate: 0.05)),
+    for: [Model.features: batch["features"], Model.benign: batch["benign"]])
   try notebook.write("loss.csv", columns: columns)
 }
 
@@ -140,10 +144,7 @@ func train(
     try [Model.features: batch["features"], Model.benign: batch["benign"]]
   }
   var state = try program.initialState(seed: options.seed)
-  let history = try trainer.fit(
-    &state, data.training, epochs: options.epochs, batchSize: 32, seed: options.seed,
-    callbacks: [ProgressDisplay(name), StopWhen("interrupted") { notebook.isInterrupted }])
-  notebook.endIfInterrupted()
+  let history = try notebook.fit(trainer, &state, data.training, as: name)
   return (history, try trainer.evaluate(state, data.heldOut), state)
 }
 

@@ -35,8 +35,8 @@ public struct Checkpoint: Sendable, Hashable {
   public var notes: [String: String]
   /// Where a trainer was, and what it had measured.
   var progress: TrainingProgress?
-  /// The states callbacks keep, by callback and name.
-  var kept: [String: ModelState] = [:]
+  /// The states kept apart: those of callbacks, by callback and name.
+  package var kept: [String: ModelState] = [:]
 
   /// What a training is at the end of an epoch.
   public init(state: ModelState, epoch: Int, seed: Int, notes: [String: String] = [:]) {

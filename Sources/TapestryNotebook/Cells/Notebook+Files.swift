@@ -21,7 +21,7 @@ extension Notebook {
   /// - Throws: `invalidFile` when the file cannot be written.
   public func write(_ file: String, _ text: String) throws(TapestryError) {
     try put(file, Array(text.utf8))
-    add(.file(file), printing: "wrote \(options.output)/\(file)")
+    add(.files([file]), printing: "wrote \(options.output)/\(file)")
   }
 
   /// Writes an image as a PNG file into the directory of `--output`, and says so.
@@ -29,15 +29,15 @@ extension Notebook {
   /// - Throws: `invalidFile` when the file cannot be written.
   public func write(_ file: String, _ image: PixelImage) throws(TapestryError) {
     try put(file, image.png)
-    add(.file(file), printing: "wrote \(options.output)/\(file)")
+    add(.files([file]), printing: "wrote \(options.output)/\(file)")
   }
 
   /// Writes columns of numbers as a CSV file into the directory of `--output`, and says so.
   ///
-  /// - Parameter columns: names without commas and quotes, and values; a short column leaves its last fields empty.
+  /// - Parameter columns: names, without quotes, and values; a short column leaves its last fields empty.
   /// - Throws: `invalidFile` when the file cannot be written.
   public func write(_ file: String, columns: [(name: String, values: [Double])]) throws(TapestryError) {
-    var lines = [columns.map(\.name).joined(separator: ",")]
+    var lines = [columns.map { $0.name.contains(",") ? "\"\($0.name)\"" : $0.name }.joined(separator: ",")]
     for row in 0..<(columns.map(\.values.count).max() ?? 0) {
       lines.append(columns.map { row < $0.values.count ? "\($0.values[row])" : "" }.joined(separator: ","))
     }
@@ -50,7 +50,7 @@ extension Notebook {
     try put(name + ".ipynb", Array(report.jupyter.utf8))
   }
 
-  private func put(_ file: String, _ bytes: [UInt8]) throws(TapestryError) {
+  func put(_ file: String, _ bytes: [UInt8]) throws(TapestryError) {
     let path = try path(of: file)
     do throws(TapestryError) {
       try writeAtomically(bytes, to: path)

@@ -18,12 +18,11 @@ extension Notebook {
   /// Puts a long text, such as a listing, into the pages, folded away below a title. Standard output does not get it.
   public func fold(_ title: String, _ text: String) { add(.folded(title, text), printing: nil) }
 
-  /// Puts the source of another file of the notebook into the pages, such as that of the model, folded away. Like the
-  /// source of cells it is shown only where it is there and older than the executable.
+  /// Puts the source of another file of the notebook into the pages, such as that of the model, folded away.
   ///
   /// - Parameter name: the name of a file beside the one this is called in.
   public func foldSource(of name: String, file: String = #filePath) {
     let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
-    if let source = NotebookSource(path: folder + name) { fold(name, source.whole) }
+    if let source = source(of: folder + name) { fold(name, source.whole) }
   }
 }

@@ -18,9 +18,9 @@ import TapestryTerminal
 /// notebook.finish()
 /// ```
 ///
-/// The pages show each cell with its source, cut from the file it was compiled from. An error thrown in a cell ends the
-/// process with status 1, its text on standard error and in the pages. Ctrl-C sets ``isInterrupted``; a second one ends
-/// the process at once.
+/// The pages show each cell with its source. An error thrown in a cell ends the process with status 1, its text on standard
+/// error and in the pages. After Ctrl-C the step or cell going on is the last one: the pages and a checkpoint are written;
+/// a second one ends the process at once.
 public final class Notebook {
   /// The name it is run by.
   public let name: String
@@ -29,8 +29,12 @@ public final class Notebook {
   /// What was shown so far.
   package private(set) var report: Report
   private let print: (String) -> Void
+  /// By file name: the texts the executable carries.
+  private let embedded: [String: String]
   /// By path: the files cells stand in; nil for one that is not to be shown.
   private var sources: [String: NotebookSource?] = [:]
+  let interruption: Interruption
+  var checkpoints: NotebookCheckpoints
 
   /// The widest line of prose.
   private static let width = 100
@@ -46,8 +50,11 @@ public final class Notebook {
   ///   - epochs: passes over the data, unless `--epochs` says otherwise.
   ///   - quickEpochs: passes over the data with `--quick`.
   ///   - own: further options, whose values `options` gives by name.
+  ///   - embedded: the sources the pages show, by file name: `embeddedSources`, which the build plugin `NotebookSources`
+  ///     makes. Without them the files are read where they were compiled.
   public convenience init(
-    _ name: String, _ summary: String, epochs: Int, quickEpochs: Int, options own: [NotebookOption] = []
+    _ name: String, _ summary: String, epochs: Int, quickEpochs: Int, options own: [NotebookOption] = [],
+    sources embedded: [String: String] = [:]
   ) {
     do throws(TapestryError) {
       let reading = try NotebookOptions.read(
@@ -56,7 +63,7 @@ public final class Notebook {
       switch reading {
       case .options(let options):
         Interruption.shared.listen()
-        self.init(name, summary, options) { line in
+        self.init(name, summary, options, sources: embedded, interruption: .shared) { line in
           Swift.print(line)
           // A result nobody can read is a failure: a full disk, a closed file.
           if fflush(nil) != 0 { Notebook.exit(name, Notebook.unprintable, status: 1) }
@@ -70,9 +77,15 @@ public final class Notebook {
     }
   }
 
-  package init(_ name: String, _ summary: String, _ options: NotebookOptions, print: @escaping (String) -> Void) {
+  package init(
+    _ name: String, _ summary: String, _ options: NotebookOptions, sources embedded: [String: String] = [:],
+    interruption: Interruption = Interruption(), print: @escaping (String) -> Void
+  ) {
     self.name = name
     self.options = options
+    self.embedded = embedded
+    self.interruption = interruption
+    checkpoints = NotebookCheckpoints(name, options)
     self.print = print
     report = Report(name: name, summary: summary, settings: options.settings)
   }
@@ -89,7 +102,9 @@ public final class Notebook {
     _ work: () throws -> Result
   ) -> Result {
     do {
-      return try run(heading, prose, file: file, line: line, work)
+      let result = try run(heading, prose, file: file, line: line, work)
+      endIfInterrupted()
+      return result
     } catch {
       report.show(.failure("\(error)"))
       try? writePages()
@@ -113,9 +128,15 @@ public final class Notebook {
   }
 
   private func source(of heading: String, _ file: String, _ line: Int) -> String? {
-    var source = sources[file] ?? NotebookSource(path: file)
+    var source = sources[file] ?? self.source(of: file)
     defer { sources.updateValue(source, forKey: file) }
     return source?.cell(heading, line: line)
+  }
+
+  /// The source of a file, from the executable or from where it was compiled.
+  func source(of file: String) -> NotebookSource? {
+    embedded[file.split(separator: "/").last.map(String.init) ?? file].map(NotebookSource.init)
+      ?? NotebookSource(path: file)
   }
 
   /// Adds something to the pages, and lines to standard output where there are any.
@@ -138,15 +159,14 @@ public final class Notebook {
     }
   }
 
-  /// Whether Ctrl-C was typed. Ask after each step, for example by `StopWhen("interrupted") { notebook.isInterrupted }`.
-  public var isInterrupted: Bool { Interruption.shared.isRequested }
+  /// Whether Ctrl-C was typed. Trainings end after their step then, and cells at their end; ask in other long work.
+  public var isInterrupted: Bool { interruption.isRequested }
 
-  /// After Ctrl-C: writes the pages, says how to go on, and ends the process with status 130. Otherwise does nothing.
-  ///
-  /// - Parameter checkpoint: the file `--resume` goes on from; nil where there is nothing to go on from.
-  public func endIfInterrupted(checkpoint: String? = nil) {
+  /// After Ctrl-C: writes the pages, says how to go on from the last checkpoint, and ends the process with status 130.
+  /// Otherwise does nothing.
+  public func endIfInterrupted() {
     guard isInterrupted else { return }
-    let advice = checkpoint.map { "go on with\n  \(options.commandLine(of: name, resuming: $0))" }
+    let advice = checkpoints.last.map { "go on with\n  \(options.commandLine(of: name, resuming: $0))" }
     report.show(.failure("Interrupted. " + (advice ?? "")))
     try? writePages()
     writeToStandardError(

@@ -50,9 +50,9 @@ public struct NotebookOptions: Sendable, Hashable {
   /// How programs are to be run: with the threads that were asked for.
   public var programs: ProgramOptions { ProgramOptions(threads: threads) }
 
-  /// What a page says of the run. Threads are left out: they change no result.
+  /// What a page says of the run. Threads are left out, and where it went on from: they change no result.
   var settings: String {
-    let given = own.keys.sorted().map { "\($0) \(own[$0] ?? "")" }
+    let given = own.keys.sorted().filter { $0 != "--resume" }.map { "\($0) \(own[$0] ?? "")" }
     return (["seed \(seed)", "\(epochs) epoch\(epochs == 1 ? "" : "s")"] + (isQuick ? ["a quick run"] : []) + given)
       .joined(separator: ", ")
   }

@@ -1,7 +1,8 @@
 package import Foundation
 
-// What a page shows as the source of a cell is cut from the file the notebook was compiled from, which `#filePath` names,
-// at the line `#line` gives. A file that is not there, as on another machine, or that was changed after the executable
+// What a page shows as the source of a cell is cut from the file the notebook was compiled from, at the line `#line` gives.
+// The build plugin `NotebookSources` puts the texts of these files into the executable. A notebook without it reads the
+// file that `#filePath` names. A file that is not there, as on another machine, or that was changed after the executable
 // was linked, is not shown: a page holds the source that ran, or none.
 
 /// The source of one file of a notebook, cut into cells.

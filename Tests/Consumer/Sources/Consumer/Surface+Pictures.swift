@@ -25,6 +25,14 @@ extension Surface {
       story.fold("A listing", "text")
       story.foldSource(of: "Checks.swift")
     }
+    // Both would leave files, so neither is called.
+    let loop: (inout ModelState) throws -> [String: [Double]] = { state in
+      try story.train(&state, steps: 2, savingEvery: 1, as: "a loop", notes: [:]) { _, _ in ["loss": 0] }
+    }
+    let fitting: (Trainer<LabelledImages>, LabelledImages, inout ModelState) throws -> TrainingHistory = {
+      try story.fit($0, &$2, $1, validation: $1, epochs: 1, batchSize: 8, as: "digits")
+    }
+    checks.expect(type(of: loop) != type(of: fitting), "trainings of notebooks")
     checks.expect(story.options.programs.threads == nil && !story.isInterrupted, "options of notebooks")
     story.endIfInterrupted()
   }
