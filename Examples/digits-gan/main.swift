@@ -68,7 +68,8 @@ let games = notebook.cell(
     try notebook.writeStages(of: program, for: feeds, prefix: "\(game)-")
     if game == games.first {
       let inspection = try program.inspection(for: feeds)
-      notebook.show(try inspection.figure(of: "fused", folded: true, title: "Both updates in one program, a box a kernel"))
+      notebook.show(
+        try inspection.figure(of: "fused", folded: true, title: "Both updates in one program, a box a kernel"))
     }
   }
   notebook.show(table)

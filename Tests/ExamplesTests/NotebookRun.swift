@@ -2,6 +2,7 @@ import Foundation
 
 /// A run of a notebook as a process of its own: the executable that was built beside the tests.
 struct NotebookRun {
+  let name: String
   let status: Int32
   let output: String
   let errors: String
@@ -9,12 +10,26 @@ struct NotebookRun {
   let folder: URL
 
   /// Runs a notebook to its end.
-  init(_ name: String, _ arguments: [String]) throws {
-    let running = try Running(name, arguments)
+  ///
+  /// - Parameter executable: where it is; by default beside the tests.
+  init(_ name: String, _ arguments: [String], executable: URL? = nil) throws {
+    let running = try Running(name, arguments, executable: executable)
     self = try running.ended()
   }
 
-  private init(status: Int32, output: String, errors: String, folder: URL) {
+  /// The folder of the executables that were built with the tests. On Linux the tests are an executable beside the
+  /// others, on a Mac a bundle.
+  static var executables: URL {
+    let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+    return (tests ?? URL(filePath: CommandLine.arguments[0])).deletingLastPathComponent()
+  }
+
+  /// The folder of the project.
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  private init(name: String, status: Int32, output: String, errors: String, folder: URL) {
+    self.name = name
     self.status = status
     self.output = output
     self.errors = errors
@@ -37,13 +52,15 @@ struct NotebookRun {
     private let process = Process()
     private let errors = Pipe()
     private let output = Pipe()
+    private let name: String
     private let folder: URL
 
-    init(_ name: String, _ arguments: [String]) throws {
+    init(_ name: String, _ arguments: [String], executable: URL? = nil) throws {
+      self.name = name
       folder = FileManager.default.temporaryDirectory.appending(path: "\(name)-\(UUID().uuidString)")
-      process.executableURL = Running.executables.appending(path: name)
+      process.executableURL = executable ?? NotebookRun.executables.appending(path: name)
       process.arguments = arguments + ["--output", folder.path]
-      process.currentDirectoryURL = Running.root
+      process.currentDirectoryURL = executable?.deletingLastPathComponent() ?? NotebookRun.root
       process.standardOutput = output
       process.standardError = errors
       try process.run()
@@ -68,17 +85,8 @@ struct NotebookRun {
       let complaints = try errors.fileHandleForReading.readToEnd() ?? Foundation.Data()
       process.waitUntilExit()
       return NotebookRun(
-        status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
+        name: name, status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
         errors: String(decoding: complaints, as: UTF8.self), folder: folder)
-    }
-
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-
-    /// On Linux the tests are an executable beside the others, on a Mac a bundle.
-    private static var executables: URL {
-      let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
-      return (tests ?? URL(filePath: CommandLine.arguments[0])).deletingLastPathComponent()
     }
   }
 }

@@ -41,6 +41,15 @@ extension GuideRun {
     }
     var state = try training.initialState(seed: 1)
     do { _ = try trainer.fit(&state, rows, epochs: 20, batchSize: 16) } catch { print(error) }
+
+    mark("debug first")
+    let first = Input("first", [nil]), last = Output("last")
+    let growth = Program.traced { t in
+      let rate = t.scope("cell").parameter("rate", [], .constant(3))
+      t.report(last, sum(scan(over: [], from: [t[first]], length: 9) { ([exp(rate + $0.carries[0])], []) }.carries[0]))
+    }
+    let feeds: Feeds = [first: NDArray([0, 1] as [Float])]
+    if let found = try growth.firstNonFinite(growth.initialState(), feeds) { print(found) }
   }
 
   func debuggingGradients() {

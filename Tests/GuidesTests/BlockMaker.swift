@@ -16,6 +16,8 @@ import TapestryCore
 /// | `before PASS`, `after PASS` | the example of a pass |
 /// | `rules PASS` | the rules of a pass and what each keeps |
 /// | `picture FILE: ARGUMENTS` | what the command line draws, as a file in Docs/Pictures that the page shows |
+/// | `table PAGE: START` | the table of another page whose first line starts so |
+/// | `samples FILE: COMMAND: SAMPLES` | a PNG file a notebook leaves, run with the baseline kernels, kept in Docs/Pictures |
 /// | `ops` | the op reference |
 struct BlockMaker {
   /// Whether pages that are out of date are to be written.
@@ -46,12 +48,14 @@ struct BlockMaker {
     case "prints": return fenced(try filtered(known(block.argument, in: printed), block.filters))
     case "tapestry": return fenced(try filtered(output(of: block.argument), block.filters))
     case "notebook":
-      return try notebook(block.argument).map { fenced(try filtered($0, block.filters)) }
+      return try notebook(block.argument) { _, printed in fenced(try filtered(printed, block.filters)) }
     case "source": return fenced(try declaration(block.argument), "swift")
     case "before": return fenced(try PassExample.of(block.argument).run().before)
     case "after": return fenced(try PassExample.of(block.argument).run().after)
     case "rules": return try rules(of: block.argument)
     case "picture": return try picture(block.argument)
+    case "table": return try table(block.argument)
+    case "samples": return try samples(block.argument)
     case "ops": return try OpReference().text
     default: throw Unknown("no block is made by '\(block.kind)'")
     }
@@ -80,8 +84,14 @@ struct BlockMaker {
     return status == 0 ? output : errors
   }
 
-  /// The output of an executable that is built beside the tests.
-  private func notebook(_ command: String) throws -> String? {
+  /// Runs an executable that is built beside the tests.
+  ///
+  /// - Parameters:
+  ///   - level: the instruction set of the kernels; nil for the best of this machine.
+  ///   - use: is given the folder of its files and what it printed.
+  private func notebook(
+    _ command: String, level: String? = nil, _ use: (URL, String) throws -> String
+  ) throws -> String? {
     #if os(Linux)
       let words = command.split(separator: " ").map(String.init)
       let folder = FileManager.default.temporaryDirectory.appending(path: "notebook-\(UUID().uuidString)")
@@ -93,11 +103,14 @@ struct BlockMaker {
       process.arguments = words.dropFirst() + ["--output", folder.path]
       process.standardOutput = pipe
       process.standardError = FileHandle.nullDevice
+      if let level {
+        process.environment = ProcessInfo.processInfo.environment.merging(["TAPESTRY_LEVEL": level]) { $1 }
+      }
       try process.run()
       let printed = try pipe.fileHandleForReading.readToEnd() ?? Foundation.Data()
       process.waitUntilExit()
       guard process.terminationStatus == 0 else { throw Unknown("'\(command)' failed") }
-      return String(decoding: printed, as: UTF8.self)
+      return try use(folder, String(decoding: printed, as: UTF8.self))
     #else
       return nil
     #endif
@@ -113,6 +126,33 @@ struct BlockMaker {
     if BlockMaker.writes { try drawn.write(to: file, atomically: true, encoding: .utf8) }
     let kept = try? String(contentsOf: file, encoding: .utf8)
     return kept.map { agree($0, drawn) } == true ? "![\(pieces[1])](\(path))" : "\(path) is out of date"
+  }
+
+  /// The link to samples a notebook leaves. They have the same bits on every x86-64 machine; on others they are left alone.
+  private func samples(_ argument: String) throws -> String? {
+    #if arch(x86_64)
+      let pieces = argument.components(separatedBy: ": ")
+      guard pieces.count == 3 else { throw Unknown("no samples '\(argument)'") }
+      let path = "Docs/Pictures/\(pieces[0])"
+      return try notebook(pieces[1], level: "baseline") { folder, _ in
+        let drawn = try Foundation.Data(contentsOf: folder.appending(path: pieces[2]))
+        let file = Repository.root.appending(path: path)
+        if BlockMaker.writes { try drawn.write(to: file) }
+        return try Foundation.Data(contentsOf: file) == drawn ? "![\(pieces[1])](\(path))" : "\(path) is out of date"
+      }
+    #else
+      return nil
+    #endif
+  }
+
+  /// A table of another page.
+  private func table(_ argument: String) throws -> String {
+    let pieces = argument.components(separatedBy: ": ")
+    let text = try String(contentsOf: Repository.root.appending(path: pieces[0]), encoding: .utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("| " + pieces[1]) }
+      .prefix { $0.hasPrefix("|") }
+    guard pieces.count == 2, !lines.isEmpty else { throw Unknown("no table '\(argument)'") }
+    return lines.joined(separator: "\n")
   }
 
   private func declaration(_ argument: String) throws -> String {
