@@ -1,5 +1,7 @@
-// What touches the machine's state: floating-point mode, the waiting hint, and the fault record threads share.
+// What touches the machine's state: floating-point mode, the waiting hint, memory, and the fault record threads share.
 #include "tapestry_kernels.h"
+
+#include <stdlib.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -37,6 +39,18 @@ void tap_leave_float_mode(uint64_t saved) { (void)saved; }
 void tap_pause(void) {}
 
 #endif
+
+// The address `calloc` gave stands just before the block.
+void *tap_allocate_zeroed(size_t bytes) {
+  if (bytes > SIZE_MAX - 64 - sizeof(void *)) return NULL;
+  void *whole = calloc(1, bytes + 64 + sizeof(void *));
+  if (whole == NULL) return NULL;
+  void **block = (void **)(((uintptr_t)whole + sizeof(void *) + 63) & ~(uintptr_t)63);
+  block[-1] = whole;
+  return block;
+}
+
+void tap_free_zeroed(void *memory) { free(((void **)memory)[-1]); }
 
 void tap_fault_reset(tap_fault *fault) { __atomic_store_n(&fault->code, 0, __ATOMIC_RELEASE); }
 

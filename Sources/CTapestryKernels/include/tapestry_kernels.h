@@ -269,6 +269,11 @@ const char *tap_tile_op_name(tap_tile_op op);
 uint64_t tap_enter_float_mode(void);
 void tap_leave_float_mode(uint64_t saved);
 
+/// Zeroed memory, 64-byte aligned, or null; `tap_free_zeroed` gives it back. Large blocks come from the system as they
+/// are, already zero, so a page costs nothing until it is first touched, by the thread that touches it.
+void *tap_allocate_zeroed(size_t bytes);
+void tap_free_zeroed(void *memory);
+
 /// One instruction that tells the core a loop is waiting.
 void tap_pause(void);
 

@@ -11,7 +11,7 @@ extension Fuser {
   }
 
   /// Joins a node's group with as many of the groups it reads as fit together.
-  mutating func join(_ group: Int, of node: Int, _ edges: [FusionGroups.Edge]) {
+  func join(_ group: Int, of node: Int, _ edges: [FusionGroups.Edge]) {
     let candidates = candidates(edges)
     let combines = isKept[node]
     var excluded: [Int: FusionRefusal] = [:]
@@ -53,7 +53,7 @@ extension Fuser {
   }
 
   /// The groups edges come from. Products stand first, since only one fits; then the widest spaces.
-  private mutating func candidates(_ edges: [FusionGroups.Edge]) -> [Candidate] {
+  private func candidates(_ edges: [FusionGroups.Edge]) -> [Candidate] {
     var found: [Candidate] = []
     for edge in edges {
       guard let group = groups.group(of: edge.producer) else { continue }
@@ -74,7 +74,7 @@ extension Fuser {
   /// Joins the groups at the two ends of every edge that allows it.
   ///
   /// - Returns: whether any were joined.
-  mutating func joinAlongEdges() -> Bool {
+  func joinAlongEdges() -> Bool {
     var joinsAny = false
     // Many edges may lead from one group to another; the answer for all of them is the same.
     var answers: [FusionEdge: FusionRefusal] = [:]
@@ -89,7 +89,7 @@ extension Fuser {
   }
 
   /// Joins a group with one that reads it, or says why not.
-  private mutating func joinNeighbours(_ first: Int, _ second: Int) -> FusionRefusal? {
+  private func joinNeighbours(_ first: Int, _ second: Int) -> FusionRefusal? {
     do throws(FusionRefusal) {
       let joined = try jointFrame(
         first, groups[second].frame, groups[second].members.count, groups.edges(from: first, to: second))
@@ -109,7 +109,7 @@ extension Fuser {
   /// costs less than elementwise work on the few threads that can share a reduction along columns.
   ///
   /// - Returns: whether any were joined.
-  mutating func joinReadersOfOneValue() -> Bool {
+  func joinReadersOfOneValue() -> Bool {
     var joinsAny = false
     var readers: [Value: [Int]] = [:]
     for node in 0..<graph.count where reachable[node] {
@@ -139,7 +139,7 @@ extension Fuser {
   }
 
   /// Joins the groups of two nodes; false when they are one already or may not be.
-  private mutating func joinReaders(of node: Int, _ other: Int) -> Bool {
+  private func joinReaders(of node: Int, _ other: Int) -> Bool {
     guard let a = groups.group(of: node), let b = groups.group(of: other), a != b,
       groups[a].frame.space == groups[b].frame.space, groups[a].frame.reduced == groups[b].frame.reduced
     else { return false }

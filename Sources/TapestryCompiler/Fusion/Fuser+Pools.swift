@@ -11,7 +11,7 @@ extension Fuser {
   private static let mostColumns = 256
 
   /// Joins each max pool with the convolution whose result only it reads.
-  mutating func joinPools() {
+  func joinPools() {
     for node in 0..<graph.count where reachable[node] {
       guard let op = graph.op(of: node) as? MaxPool, let image = graph.operands(of: node).first,
         views.base(of: image) == image, let pool = groups.group(of: node),
@@ -34,7 +34,7 @@ extension Fuser {
   }
 
   /// Whether nothing but one group reads what another computes.
-  private mutating func isRead(_ group: Int, by reader: Int) -> Bool {
+  private func isRead(_ group: Int, by reader: Int) -> Bool {
     for member in groups[group].members where roots.contains(Value(member)) { return false }
     for edge in groups[group].readers {
       guard let consumer = groups.group(of: groups.edges[Int(edge)].consumer) else { return false }

@@ -11,7 +11,8 @@ import TapestryGraph
 // left to make, so every kernel is a maximal one. Last, groups that read the same value at every point of one space
 // join, too: it is read once; and a max pool joins the convolution that only it reads. Each edge is looked at a bounded number of times, so fusion is linear.
 
-struct Fuser {
+/// The state of one cut. A reference type, so that what it walks is not copied into closures.
+final class Fuser {
   /// Nodes of one kernel at the most: registers, constants and operands are numbered in 16 bits.
   static let mostMembers = 2048
   /// Rounds of joins among groups at the most; a join rarely makes room for another.
@@ -43,7 +44,7 @@ struct Fuser {
   /// Cuts the graph into kernels.
   ///
   /// - Complexity: O(nodes + edges), up to the inverse Ackermann function.
-  mutating func plan() -> FusionPlan {
+  func plan() -> FusionPlan {
     for node in 0..<graph.count where reachable[node] && !views.isCounting(node) {
       switch graph.nodes[node].fusion {
       case .leaf: break
@@ -59,7 +60,7 @@ struct Fuser {
   }
 
   /// Makes a node that reads its operands from memory a group.
-  private mutating func placeAlone(_ node: Int) {
+  private func placeAlone(_ node: Int) {
     let fusion = graph.nodes[node].fusion
     let shape = fusion == .view ? views.copiedShape(node) : graph.type(of: Value(node)).shape
     var frame = FusionFrame(space: SqueezedShape(shape).extents)
@@ -76,7 +77,7 @@ struct Fuser {
   }
 
   /// Makes a node that fuses a group and joins it with those of its operands.
-  private mutating func place(_ node: Int) {
+  private func place(_ node: Int) {
     let readShape = readShape(of: node)
     let squeezed = SqueezedShape(readShape)
     let axes = (graph.op(of: node) as? any ReductionOp)?.axes ?? []
@@ -95,7 +96,7 @@ struct Fuser {
     return graph.type(of: isReduction ? graph.operands(of: node).first! : Value(node)).shape
   }
 
-  private mutating func edge(
+  private func edge(
     from operand: Value, to node: Int, _ readShape: Shape, isCombined: Bool
   ) -> FusionGroups.Edge {
     let base = views.base(of: operand)
@@ -113,7 +114,7 @@ struct Fuser {
   }
 
   /// Notes why an edge between fusable nodes is left.
-  mutating func refuse(_ edge: FusionGroups.Edge, _ reason: FusionRefusal) {
+  func refuse(_ edge: FusionGroups.Edge, _ reason: FusionRefusal) {
     guard let source = groups.group(of: edge.producer), groups[source].isFused else { return }
     refusals[FusionEdge(edge.producer, edge.consumer)] = reason
   }
@@ -140,14 +141,14 @@ struct Fuser {
   }
 
   /// Makes two groups on one level one kernel.
-  mutating func join(_ first: Int, _ second: Int, _ joined: JoinedFrame) -> Int {
+  func join(_ first: Int, _ second: Int, _ joined: JoinedFrame) -> Int {
     for (group, becomesKept) in [(first, joined.firstIsKept), (second, joined.secondIsKept)] where becomesKept {
       for member in groups[group].members { isKept[member] = true }
     }
     return groups.join(first, second, joined.frame)
   }
 
-  private mutating func finished() -> FusionPlan {
+  private func finished() -> FusionPlan {
     var plan = FusionPlan()
     plan.edgeVisits = groups.visits
     plan.groupOf = [Int32](repeating: -1, count: graph.count)

@@ -34,7 +34,7 @@ struct FusedProgram {
     self.options = options
     reachable = program.reachedNodes()
     views = ViewAccesses(program.store, reachable: reachable)
-    var fuser = Fuser(
+    let fuser = Fuser(
       program.store, views, reachable: reachable, roots: program.roots.map(\.value), joins: options.fuses)
     plan = fuser.plan()
   }

@@ -116,7 +116,7 @@ package struct Rewriter {
     var stack = [Int32(first)]
     var applied = 0
     while let top = stack.last.map(Int.init) {
-      growStates()
+      if top >= states.count { growStates() }
       switch states[top] {
       case .settled, .normal:
         stack.removeLast()
@@ -146,6 +146,7 @@ package struct Rewriter {
         }
       }
     }
+    growStates()
   }
 
   private func normalValue(_ value: Value) -> Value {
@@ -161,7 +162,7 @@ package struct Rewriter {
   private mutating func push(
     _ node: Int32, on stack: inout [Int32], after rule: Int32?, _ root: Int
   ) throws(TapestryError) {
-    growStates()
+    if Int(node) >= states.count { growStates() }
     switch states[Int(node)] {
     case .active, .rewritten: throw endless(root, rule ?? lastRule, nil)
     default: stack.append(node)

@@ -1,3 +1,5 @@
+import CTapestryKernels
+
 /// The memory of one array: 64-byte aligned, owned, written only while one array refers to it.
 ///
 /// `@unchecked Sendable`: ``NDArray`` writes through it only after it has made itself the only owner.
@@ -8,15 +10,26 @@ package final class ArrayStorage: @unchecked Sendable {
   /// Zeroed memory for that many bytes.
   package init(byteCount: Int) {
     self.byteCount = byteCount
-    base = .allocate(byteCount: Swift.max(byteCount, 64), alignment: 64)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: Swift.max(byteCount, 64))
+    base = UnsafeMutableRawPointer.allocateZeroed(byteCount: byteCount)
   }
 
-  package init(copying other: ArrayStorage) {
-    byteCount = other.byteCount
-    base = .allocate(byteCount: Swift.max(byteCount, 64), alignment: 64)
-    base.copyMemory(from: other.base, byteCount: Swift.max(byteCount, 64))
+  package convenience init(copying other: ArrayStorage) {
+    self.init(byteCount: other.byteCount)
+    base.copyMemory(from: other.base, byteCount: byteCount)
   }
 
-  deinit { base.deallocate() }
+  deinit { base.deallocateZeroed() }
+}
+
+extension UnsafeMutableRawPointer {
+  /// Zeroed memory, 64-byte aligned, of at least 64 bytes; it ends the process when there is none.
+  package static func allocateZeroed(byteCount: Int) -> UnsafeMutableRawPointer {
+    guard let memory = tap_allocate_zeroed(Swift.max(byteCount, 64)) else {
+      fatalError("no memory for \(byteCount) bytes")
+    }
+    return memory
+  }
+
+  /// Gives zeroed memory back.
+  package func deallocateZeroed() { tap_free_zeroed(self) }
 }

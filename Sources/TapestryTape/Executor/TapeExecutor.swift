@@ -51,9 +51,8 @@ package final class TapeExecutor {
     self.team = team.flatMap { $0.threads > 1 ? $0 : nil }
     self.poisonsDeadMemory = poisonsDeadMemory
     prepared = PreparedTape(tape)
-    arena = .allocate(byteCount: Swift.max(tape.arenaBytes, 64), alignment: 64)
-    arena.initializeMemory(
-      as: UInt8.self, repeating: poisonsDeadMemory ? 0xff : 0, count: Swift.max(tape.arenaBytes, 64))
+    arena = .allocateZeroed(byteCount: tape.arenaBytes)
+    if poisonsDeadMemory { arena.initializeMemory(as: UInt8.self, repeating: 0xff, count: tape.arenaBytes) }
     for range in tape.guards {
       (arena + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0xa5, count: range.count)
     }
@@ -69,7 +68,7 @@ package final class TapeExecutor {
   }
 
   deinit {
-    arena.deallocate()
+    arena.deallocateZeroed()
     scratch.deallocate()
   }
 

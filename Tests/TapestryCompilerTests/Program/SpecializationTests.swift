@@ -1,3 +1,4 @@
+import Synchronization
 import TapestryCompiler
 import TapestryCore
 import TapestryGraph
@@ -14,6 +15,26 @@ import Testing
     _ = try program.evaluate(state, Classifier.feeds(32))
     #expect(try program.report.specializations == 3)
     #expect(try program.report.mode == .evaluation)
+  }
+
+  @Test func aModelIsTracedOnceForStartValuesAndRuns() throws {
+    let traces = Counter()
+    let x = Input("x", [nil, 3])
+    let program = Program.traced { t in
+      traces.add()
+      t.report(Output("y"), dot(t[x], t.scope("s").parameter("w", [3, 2], .ones)))
+    }
+    let (feeds, others): (Feeds, Feeds) = ([x: NDArray(zeros: [4, 3])], [x: NDArray(zeros: [5, 3])])
+    var state = try program.initialState(feeds: feeds)
+    _ = try program.run(&state, feeds)
+    #expect(traces.value == 1)
+    #expect(try program.initialState(feeds: feeds) == state)
+    #expect(traces.value == 1, "what was compiled knows its variables")
+    _ = try program.initialState(feeds: others)
+    _ = try program.evaluate(state, others)
+    #expect(traces.value == 3, "evaluation has a trace of its own")
+    _ = try program.run(&state, others)
+    #expect(traces.value == 3)
   }
 
   @Test func theReportBeforeAnyRun() {
@@ -91,4 +112,12 @@ import Testing
     #expect(
       error?.message == "broadcast in huge is float32[1073741824, 1073741824, 1073741824], more than any machine holds")
   }
+}
+
+/// A count that closures of any thread raise.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func add() { count.withLock { $0 += 1 } }
+  var value: Int { count.withLock { $0 } }
 }

@@ -32,6 +32,13 @@ import Testing
           element: 5, step: 0, seed: 7, stream: RandomStream.identifier(of: "hidden/weight")))
   }
 
+  @Test(arguments: [0, 5, Int(UInt32.max) - 2]) func aRowOfWordsIsTheWordsAtItsPlaces(first: Int) {
+    let stream = RandomStream(seed: 7, name: "hidden/weight")
+    var words = [UInt32](repeating: 0, count: 37)
+    words.withUnsafeMutableBufferPointer { stream.fill($0, from: first) }
+    #expect(words == (first..<first + 37).map(stream.bits(at:)))
+  }
+
   @Test func uniformNumbersFillTheUnitInterval() {
     let stream = RandomStream(seed: 1, name: "uniform")
     let numbers = (0..<20_000).map(stream.uniform(at:))
