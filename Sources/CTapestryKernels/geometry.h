@@ -114,8 +114,6 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_REGION_UNITS 32
 #define TAP_PART_TILES 16
 
-/// Columns are padded to this in packed operands and blocks: the widest register tile of any level divides it.
-#define TAP_DOT_COLUMNS 32
 /// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
 #define TAP_CONV_RUN_BYTES 128
 

@@ -95,7 +95,7 @@ struct DotTests {
             ],
             own: [
               left.address + a.offset * MemoryLayout<E>.stride, right.address + b.offset * MemoryLayout<E>.stride,
-            ], parameters: [c.k] + a.strides + b.strides, dtype: E.dtype, split: Split.allCases[i % 3])
+            ], parameters: [c.k] + a.strides + b.strides + [0], dtype: E.dtype, split: Split.allCases[i % 3])
           #expect(patterns(result.values(as: E.self)) == patterns(expected), "\(E.self) \(c) \(layout)")
         }
       }
@@ -103,6 +103,35 @@ struct DotTests {
       try check(Double.self) { Double($0) }
       try check(Int32.self) { Int32($0) }
     }
+  }
+
+  @Test(
+    "A right operand in panels of columns gives the bits of one in rows", arguments: [(1, 3), (50, 128), (29, 300)])
+  func panels(m: Int, k: Int) throws {
+    let (n, panel) = (160, Int(TAP_DOT_COLUMNS))
+    var dice = Dice(3)
+    func check<E: Element & Equatable>(_ x: [E], _ y: [E]) throws {
+      let packed = (0..<n / panel).flatMap { p in
+        (0..<k).flatMap { row in (0..<panel).map { y[row * n + p * panel + $0] } }
+      }
+      let (left, rows, panels) = (GuardedBuffer(x), GuardedBuffer(y), GuardedBuffer(packed))
+      let program = Program(tile(TAP_RESULT, E.dtype, 0), tile(TAP_STORE, E.dtype, 0, 0, imm: 0))
+      func product(_ right: GuardedBuffer, _ strides: [Int], _ level: tap_level, _ split: Split) throws -> [UInt64] {
+        let result = GuardedBuffer((0..<m * n).map { _ in E(small: 0) })
+        try run(
+          TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
+          operands: [Operand(result, E.self, rowMajor: [m, n])], own: [left.address, right.address],
+          parameters: [k, k, 1] + strides, dtype: E.dtype, split: split)
+        return patterns(result.values(as: E.self))
+      }
+      for level in levels {
+        for split in Split.allCases {
+          #expect(try product(panels, [panel, 1, k * panel], level, split) == product(rows, [n, 1, 0], level, split))
+        }
+      }
+    }
+    try check(dice.floats(m * k), dice.floats(k * n))
+    try check(dice.floats(m * k).map(Double.init), dice.floats(k * n).map(Double.init))
   }
 
   @Test("Any split has the same bits; levels differ by rounding alone")
@@ -119,7 +148,7 @@ struct DotTests {
         try run(
           TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
           operands: [Operand(result, Float.self, rowMajor: [m, n])],
-          own: [x.address, y.address], parameters: [k, k, 1, n, 1], split: split)
+          own: [x.address, y.address], parameters: [k, k, 1, n, 1, 0], split: split)
         let got: [Float] = result.values()
         #expect(first == nil || first == patterns(got))
         first = patterns(got)

@@ -15,6 +15,8 @@
 #define TAP_MAX_RANK 8
 /// Elements of one tile register.
 #define TAP_TILE 512
+/// Columns are padded to this in packed operands and blocks: the widest register tile of any level divides it.
+#define TAP_DOT_COLUMNS 32
 
 typedef enum : uint8_t { TAP_F32, TAP_F64, TAP_I32, TAP_BOOL } tap_dtype;
 
@@ -160,7 +162,8 @@ typedef enum : uint16_t {
   /// elements of a tile are loaded before they are stored.
   TAP_KERNEL_REGION,
   /// E. Batched product. Region: [batch axes..., m, n] (kept == rank >= 2). Own operands: A, B.
-  /// Parameters: k, then for A: strides of the batch axes..., of m, of k; for B: of the batch axes..., of k, of n.
+  /// Parameters: k, then for A: strides of the batch axes..., of m, of k; for B: of the batch axes..., of k, of n; then
+  /// 0, or, for a B in panels of TAP_DOT_COLUMNS columns, whole ones, the elements from one panel to the next.
   TAP_KERNEL_DOT,
   /// E. Convolution NHWC x HWIO. Region: [n, oh, ow, oc]. Own operands: input, filter. Parameters: see tap_conv.
   TAP_KERNEL_CONV,

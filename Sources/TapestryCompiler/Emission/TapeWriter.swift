@@ -13,6 +13,8 @@ struct TapeWriter {
   /// What a body's slots are: operands of the tape around it.
   private struct Frame {
     var depth = 0
+    /// Whether it is one of several loops side by side, of which each is run by one thread.
+    var isSideBySide = false
     /// The scan whose body it is, in the graph around all loops, and where the model has it.
     var owner: [Int] = []
     var origin: Origin?
@@ -97,7 +99,9 @@ struct TapeWriter {
       }
       let first = tape.instructions.count
       for index in wave { append(program.drafts[index], program, offsets, frame) }
-      appendWave(first, commits: wave.contains { program.drafts[$0].writesState(program) } && frame.depth == 0)
+      appendWave(
+        first, commits: wave.contains { program.drafts[$0].writesState(program) } && frame.depth == 0,
+        isShared: !frame.isSideBySide)
       noteStep(frame)
     }
   }
@@ -105,12 +109,12 @@ struct TapeWriter {
   /// Remembers the last step of a wave of the program itself.
   private mutating func noteStep(_ frame: Frame) { if frame.depth == 0 { lastSteps.append(tape.steps.count - 1) } }
 
-  private mutating func appendWave(_ first: Int, commits: Bool) {
+  private mutating func appendWave(_ first: Int, commits: Bool, isShared: Bool) {
     var step = Step(.wave, first: first, count: tape.instructions.count - first)
     let instructions = tape.instructions[first...]
     step.commits = commits
     step.isParallel =
-      instructions.allSatisfy { if case .kernel = $0.routine { true } else { false } }
+      isShared && instructions.allSatisfy { if case .kernel = $0.routine { true } else { false } }
       && instructions.contains { $0.units > 1 }
       && instructions.reduce(0) { $0 + costs.nanoseconds($1) } >= costs.worthSharing
     tape.steps.append(step)
@@ -151,28 +155,40 @@ struct TapeWriter {
 
   private mutating func append(_ loop: LoopDraft, _ operands: [Operand], _ outer: Frame) {
     let first = tape.instructions.count
-    for (source, target) in zip(loop.initial, loop.carries) {
-      let slot = loop.body.program.state[loop.carries.firstIndex(of: target)!]
-      appendCopy(operands[source], operands[target], byteCount: slot.type.byteCount)
+    for start in loop.starts {
+      var target = operands[start.target.operand]
+      target.offset += start.target.start
+      appendCopy(operands[start.source], target, byteCount: start.byteCount)
     }
-    if tape.instructions.count > first { appendWave(first, commits: false) }
-    let base = operands[loop.workspace].offset
-    tape.guards += loop.body.guards.map { base + $0.lowerBound..<base + $0.upperBound }
+    if tape.instructions.count > first { appendWave(first, commits: false, isShared: !outer.isSideBySide) }
     var frame = Frame(
-      depth: outer.depth + 1, owner: outer.owner, origin: outer.origin, arena: operands[loop.workspace],
+      depth: outer.depth + 1, isSideBySide: outer.isSideBySide || loop.bodies.count > 1, owner: outer.owner,
+      origin: outer.origin,
       state: loop.carries.map { operands[$0] },
       feeds: loop.feeds.map { moved($0, operands, outer.depth) },
       outputs: loop.outputs.map { moved($0, operands, outer.depth) },
       constants: [])
-    for constant in loop.body.program.constants {
+    for constant in loop.bodies[0].program.constants {
       frame.constants.append(tape.constants.count)
       tape.constants.append(constant)
     }
-    let begin = tape.steps.count
-    tape.steps.append(Step(.loopBegin, first: 0, count: loop.count))
-    append(loop.body, frame)
-    tape.steps[begin].first = tape.steps.count
-    tape.steps.append(Step(.loopEnd, first: begin, count: loop.count))
+    let place = tape.steps.count
+    let firstInside = tape.instructions.count
+    if loop.bodies.count > 1 { tape.steps.append(Step(.sideBySide, first: 0, count: loop.bodies.count)) }
+    for (body, workspace) in zip(loop.bodies, loop.workspaces) {
+      frame.arena = operands[workspace]
+      tape.guards += body.guards.map { frame.arena.offset + $0.lowerBound..<frame.arena.offset + $0.upperBound }
+      let begin = tape.steps.count
+      tape.steps.append(Step(.loopBegin, first: 0, count: loop.count))
+      append(body, frame)
+      tape.steps[begin].first = tape.steps.count
+      tape.steps.append(Step(.loopEnd, first: begin, count: loop.count))
+    }
+    if loop.bodies.count > 1 {
+      tape.steps[place].first = tape.steps.count
+      let work = tape.instructions[firstInside...].reduce(0) { $0 + costs.nanoseconds($1) } * Double(loop.count)
+      tape.steps[place].isParallel = work >= costs.worthSharing
+    }
   }
 
   private func moved(_ binding: LoopDraft.Binding, _ operands: [Operand], _ depth: Int) -> Operand {

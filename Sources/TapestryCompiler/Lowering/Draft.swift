@@ -21,7 +21,7 @@ struct Buffer: Sendable {
 /// An operand of a draft: a place in a buffer.
 struct DraftOperand: Sendable {
   let buffer: Int
-  let byteOffset: Int
+  var byteOffset: Int
   let isWrite: Bool
   /// How the instruction walks it, for what may be done in place.
   var walk = OperandWalk.other

@@ -9,14 +9,17 @@ struct BodyOptions: Sendable {
   var guardsBuffers = false
   /// How many loops are around.
   var depth = 0
+  /// Whether weights that every step multiplies by are packed before the loop.
+  var packsCaptures = false
 
   /// The deepest nesting of loops the tape's operands can move in.
   static let deepest = Operand.deepestLoop
 
-  /// The options one loop further in.
-  var inside: BodyOptions {
+  /// The options inside of a loop of some steps.
+  func inside(_ steps: Int) -> BodyOptions {
     var options = self
     options.depth += 1
+    options.packsCaptures = steps >= PackedPanels.leastSteps
     return options
   }
 }

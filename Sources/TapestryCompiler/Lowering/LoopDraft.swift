@@ -1,7 +1,7 @@
 /// The loop of a scan: a body compiled as a program of its own, and how its slots move through the operands of the draft.
 ///
-/// The body's state are the carries, its feeds the slices of what is scanned and the captures, its outputs the
-/// slices of what is stacked.
+/// The body's state are the carries that are not kept in their stacks (`LoopHistory`); its feeds the slices of what is
+/// scanned, the captures, and the carries that are kept; its outputs the slices of what is stacked.
 struct LoopDraft: Sendable {
   /// An operand of the draft seen by an iteration.
   struct Binding: Sendable {
@@ -13,14 +13,23 @@ struct LoopDraft: Sendable {
     let start: Int
   }
 
+  /// A carry as it starts, copied to where the first iteration reads it.
+  struct Start: Sendable {
+    /// The operand of the draft.
+    let source: Int
+    let target: Binding
+    let byteCount: Int
+  }
+
   let count: Int
-  let body: PlannedProgram
-  /// Carries as they start, copied into the carries before the loop.
-  let initial: [Int]
-  /// The carries: results of the draft, updated by the body.
+  /// The body; or, where the rows of the loop are independent, one for each part of them (`RowCut`): loops that run
+  /// side by side. All have the same slots.
+  let bodies: [PlannedProgram]
+  let starts: [Start]
+  /// The carries that are state of the body: results of the draft.
   let carries: [Int]
   let feeds: [Binding]
   let outputs: [Binding]
-  /// The operand that lends the body its arena.
-  let workspace: Int
+  /// The operands that lend the bodies their arenas.
+  let workspaces: [Int]
 }

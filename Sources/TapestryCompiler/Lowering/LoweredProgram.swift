@@ -15,6 +15,8 @@ struct LoweredProgram: Sendable {
   var drafts: [Draft] = []
   var buffers: [Buffer] = []
   var feeds: [Tape.Slot] = []
+  /// The feeds that are to be given as panels of columns (`PackedPanels`).
+  var packedFeeds: Set<Int> = []
   var state: [Tape.Slot] = []
   var constants: [NDArray] = []
   var outputs: [Result] = []

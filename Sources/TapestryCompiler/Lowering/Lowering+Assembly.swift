@@ -57,7 +57,7 @@ extension Lowering {
   }
 
   /// Adds a draft of a map.
-  private mutating func add(
+  mutating func add(
     _ code: TileCode, extents: [Int], _ strides: [[Int]], _ dtype: DType, _ operands: [DraftOperand], for node: Int?
   ) {
     var draft = Draft(
@@ -79,7 +79,7 @@ extension Lowering {
 
 extension TileCode {
   /// Operand 0 copied to operand 1.
-  fileprivate static func copy(_ dtype: DType) -> TileCode {
+  static func copy(_ dtype: DType) -> TileCode {
     var code = TileCode()
     let loaded = code.add(.load(operand: 0), as: dtype, .full)
     code.stores = [TileCode.Store(value: loaded, operand: 1, cls: .full)]

@@ -19,6 +19,11 @@ extension Lowering {
             buffer: buffer(of: access.base), byteOffset: access.offset * draft.dtype.byteCount, isWrite: false))
         draft.parameters += access.strides
       }
+      if packed.contains(operands[1]) {
+        draft.parameters.replaceSubrange(3..., with: PackedPanels(graph.type(of: operands[1]).shape).parameters)
+      } else {
+        draft.parameters.append(0)
+      }
     case let op as Convolution:
       lowerConvolution(op, TAP_KERNEL_CONV, node, operands, &draft, input: 0, filter: 1, output: 2)
     case let op as ConvolutionInputGradient:

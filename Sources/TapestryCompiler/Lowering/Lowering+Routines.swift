@@ -16,13 +16,12 @@ extension Lowering {
       routine: .callOut(-1), dtype: graph.type(of: operands.first ?? results[0]).dtype, operands: [], members: [node])
     (draft.label, draft.origin) = (graph.label(of: [node]), graph.origin(of: [node]))
     draft.flops = flops([node])
+    if let scan = op as? Scan { return try lowerLoop(scan, node, &draft) }
     for operand in operands { draft.operands.append(contiguous(operand)) }
     for result in results {
       draft.operands.append(DraftOperand(buffer: buffer(of: result), byteOffset: 0, isWrite: true))
     }
-    if let scan = op as? Scan {
-      try lowerLoop(scan, &draft)
-    } else if !useKernel(
+    if !useKernel(
       op, operands.map { graph.type(of: $0).shape }, results.map { graph.type(of: $0).shape }, &draft)
     {
       draft.callOut = CallOut(

@@ -24,6 +24,9 @@ struct Lowering {
   private let carries: Set<String>
   /// How bodies of loops are compiled.
   let bodies: BodyOptions
+  /// The inputs that are given as panels (`PackedPanels`), and the panels made for bodies of loops.
+  let packed: Set<Value>
+  var panels: [Value: Int] = [:]
 
   init(
     _ source: ProgramGraph, _ views: ViewAccesses, _ plan: FusionPlan, reachable: [Bool], carries: Set<String> = [],
@@ -49,6 +52,7 @@ struct Lowering {
     for root in source.roots { want(root.value, by: -1) }
     for group in wanted.indices { wanted[group].sort { ($0.node, $0.output) < ($1.node, $1.output) } }
     self.wanted = wanted
+    packed = bodies.packsCaptures ? PackedPanels.inputs(of: source, views, reachable: reachable) : []
     parts = JoinedPart.all(in: graph, views, plan, reachable: reachable) { readers[$0] == 1 }
   }
 
@@ -96,6 +100,7 @@ struct Lowering {
       bufferOf[Value(node)] = program.stateBuffers[stateSlots[input.name]!]
       return
     case let input as InputOp:
+      if packed.contains(Value(node)) { program.packedFeeds.insert(program.feeds.count) }
       program.feeds.append(Tape.Slot(input.name, type))
       location = .feed(program.feeds.count - 1)
     case let variable as VariableOp:
@@ -126,7 +131,7 @@ struct Lowering {
       program.constants += counted.evaluate([])
       location = .constant(program.constants.count - 1)
     }
-    let made = program.addBuffer(location, byteCount: graph.type(of: base).byteCount, value: base)
+    let made = program.addBuffer(location, byteCount: views.byteCount(of: base), value: base)
     bufferOf[base] = made
     return made
   }

@@ -17,30 +17,58 @@ struct ViewAccess: Sendable, Hashable {
 
 /// The access of every value: views are composed into strides of what they look at.
 ///
-/// A reshape that strides cannot express is *copied*: it becomes an instruction, and a base of its own.
+/// A reshape that strides cannot express is *copied*: it becomes an instruction, and a base of its own. The results of a
+/// loop that are a carry's values are views of the buffer they are kept in (`LoopHistory`), whose base is the carry.
 struct ViewAccesses: Sendable {
   private var accesses: [ViewAccess?]
+  private var histories: [Value: ViewAccess] = [:]
+  /// The carries that are kept, with the bytes of all their values.
+  private var keptBytes: [Value: Int] = [:]
   private var copied: Set<Int> = []
   private let graph: GraphStore
 
   init(_ graph: GraphStore, reachable: [Bool]) {
     self.graph = graph
     accesses = [ViewAccess?](repeating: nil, count: graph.count)
-    for node in 0..<graph.count where reachable[node] && graph.nodes[node].fusion == .view {
-      if let access = access(ofView: node) { accesses[node] = access } else { copied.insert(node) }
+    for node in 0..<graph.count where reachable[node] {
+      if graph.nodes[node].fusion == .view {
+        if let access = access(ofView: node) { accesses[node] = access } else { copied.insert(node) }
+      } else if graph.isOp(node, Scan.self), let scan = graph.op(of: node) as? Scan {
+        for history in scan.histories { keep(history, of: scan, node) }
+      }
     }
+  }
+
+  /// Makes the results of a loop that are values of one carry views of them all.
+  private mutating func keep(_ history: LoopHistory, of scan: Scan, _ node: Int) {
+    let base = Value(node, history.carry)
+    let type = graph.type(of: base)
+    keptBytes[base] = (scan.length + 1) * type.byteCount
+    func place(_ results: [Int], fromRow row: Int) {
+      for result in results {
+        histories[Value(node, result)] = ViewAccess(
+          base: base, offset: row * type.shape.count,
+          strides: graph.type(of: Value(node, result)).shape.rowMajorStrides)
+      }
+    }
+    place([history.carry], fromRow: scan.isReverse ? 0 : scan.length)
+    place(history.before, fromRow: scan.isReverse ? 1 : 0)
+    place(history.after, fromRow: scan.isReverse ? 0 : 1)
   }
 
   /// How a value is read.
   subscript(value: Value) -> ViewAccess {
-    if let access = accesses[Int(value.node)] { return access }
+    if let access = accesses[Int(value.node)] ?? histories[value] { return access }
     return ViewAccess(base: value, offset: 0, strides: graph.type(of: value).shape.rowMajorStrides)
   }
 
   /// Whether a node counts along its only axis: its elements are their own places, so nothing needs to be stored.
   func isCounting(_ node: Int) -> Bool { graph.op(of: node) is Iota && graph.type(of: Value(node)).shape.rank == 1 }
 
-  func base(of value: Value) -> Value { accesses[Int(value.node)]?.base ?? value }
+  func base(of value: Value) -> Value { accesses[Int(value.node)]?.base ?? histories[value]?.base ?? value }
+
+  /// The bytes of the buffer of a base.
+  func byteCount(of base: Value) -> Int { keptBytes[base] ?? graph.type(of: base).byteCount }
 
   /// Whether a view is an instruction.
   func isCopied(_ node: Int) -> Bool { copied.contains(node) }

@@ -11,12 +11,17 @@ struct PlannedProgram: Sendable {
   let guards: [Range<Int>]
   private(set) var work = WorkCounts()
 
-  /// Binds state (and outputs, in the body of a loop), orders the drafts and places the buffers.
+  /// Binds state, orders the drafts and places the buffers.
   ///
   /// - Parameter guarded: whether no memory is shared and each buffer is followed by a guard.
-  init(_ lowered: LoweredProgram, bindsOutputs: Bool = false, guarded: Bool = false) {
-    var binding = StateBinding(bindsOutputs ? lowered.bindingOutputs() : lowered)
-    program = binding.bind()
+  init(_ lowered: LoweredProgram, guarded: Bool = false) {
+    var binding = StateBinding(lowered)
+    self.init(bound: binding.bind(), guarded: guarded)
+  }
+
+  /// Orders the drafts of a program whose state is bound, and places its buffers.
+  init(bound program: LoweredProgram, guarded: Bool) {
+    self.program = program
     let scheduled = Scheduler(program: program).schedule()
     (schedule, intervals) = (scheduled.schedule, scheduled.live.intervals)
     let placed =

@@ -8,7 +8,8 @@ import TapestryGraph
 // by the calling thread. A wave that is worth it is shared with the thread team: thread t of T runs units
 // [n t / T, n (t + 1) / T) of each of its n-unit instructions, and since a kernel's result for a unit does not depend on
 // which units run beside it, the bits are the same for every T. Inside a loop the addresses of a wave's operands are
-// worked out before each pass. A kernel that meets an index out of range sets the fault; the run ends before the first
+// worked out before each pass. Loops that stand side by side are shared whole: a thread runs some of them from the first
+// pass to the last and waits for nobody. A kernel that meets an index out of range sets the fault; the run ends before the first
 // wave that writes state, so a failed run leaves state as it was.
 
 /// Runs a tape over memory of its own. Not for use by two threads at once.
@@ -30,9 +31,10 @@ package final class TapeExecutor {
   /// While a run is recorded, what each thread did.
   private var log: EventLog?
   private var bases = Bases()
-  private var counters = SIMD4<Int>.zero
   /// The wave being run, for the team.
   private var wave = (first: 0, count: 0)
+  /// The loops being run side by side, for the team: the step of the first, and the passes of the loops around them.
+  private var loops = (first: 0, count: 0, counters: SIMD4<Int>.zero)
   private var threads = 1
 
   /// The start of each slot of each space.
@@ -91,15 +93,22 @@ package final class TapeExecutor {
       tap_leave_float_mode(saved)
     }
     threads = owned?.threads ?? 1
-    counters = .zero
-    resolve(0..<tape.operands.count)
-    try replay(owned)
+    resolve(0..<tape.operands.count, .zero)
+    try replay(0..<tape.steps.count, .zero, owned, thread: 0)
     try checkFault()
   }
 
-  private func replay(_ team: ThreadTeam?) throws(TapestryError) {
-    var index = 0
-    while index < tape.steps.count {
+  /// Runs some steps.
+  ///
+  /// - Parameters:
+  ///   - passes: the passes done of the loops around them.
+  ///   - team: who shares the work; nil on a thread that works alone.
+  private func replay(
+    _ steps: Range<Int>, _ passes: SIMD4<Int>, _ team: ThreadTeam?, thread: Int
+  ) throws(TapestryError) {
+    var counters = passes
+    var index = steps.lowerBound
+    while index < steps.upperBound {
       let step = tape.steps[index]
       switch step.kind {
       case .loopBegin:
@@ -110,23 +119,29 @@ package final class TapeExecutor {
         if counters[depth] < step.count { index = step.first } else { counters[depth] = 0 }
       case .wave:
         if step.commits { try checkFault() }
-        if depths[index] > 0 { resolve(step) }
-        try run(step, team)
+        if depths[index] > 0 { resolve(step, counters) }
+        try run(step, team, thread: thread)
         if poisonsDeadMemory { poison(after: index) }
+      case .sideBySide:
+        // Else they run here, one after the other.
+        if let team, step.isParallel {
+          runLoops(after: index, counters, team)
+          index = step.first - 1
+        }
       }
       index += 1
     }
   }
 
   /// Works out the addresses of a wave inside a loop.
-  private func resolve(_ step: Step) {
+  private func resolve(_ step: Step, _ counters: SIMD4<Int>) {
     for instruction in tape.instructions[step.first..<step.first + step.count] {
       let first = Int(instruction.firstOperand)
-      resolve(first..<first + Int(instruction.operandCount))
+      resolve(first..<first + Int(instruction.operandCount), counters)
     }
   }
 
-  private func resolve(_ operands: Range<Int>) {
+  private func resolve(_ operands: Range<Int>, _ counters: SIMD4<Int>) {
     for index in operands {
       let operand = tape.operands[index]
       let moved = (operand.increments &* counters).wrappedSum()
@@ -143,7 +158,7 @@ package final class TapeExecutor {
     }
   }
 
-  private func run(_ step: Step, _ team: ThreadTeam?) throws(TapestryError) {
+  private func run(_ step: Step, _ team: ThreadTeam?, thread: Int) throws(TapestryError) {
     if let team, step.isParallel {
       wave = (step.first, step.count)
       team.run(
@@ -158,11 +173,11 @@ package final class TapeExecutor {
     }
     for index in step.first..<step.first + step.count {
       switch tape.instructions[index].routine {
-      case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: 0)
+      case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: thread)
       case .callOut(let number):
         let begin = log?.now ?? 0
         try callOut(Int(number), index)
-        log?.append(index, thread: 0, since: begin)
+        log?.append(index, thread: thread, since: begin)
       }
     }
   }
@@ -189,6 +204,32 @@ package final class TapeExecutor {
       let begin = instruction.units * thread / threads
       let end = instruction.units * (thread + 1) / threads
       if begin < end { run(kernel, index, begin, end, thread: thread) }
+    }
+  }
+
+  /// Shares the loops that stand side by side after a step.
+  private func runLoops(after index: Int, _ counters: SIMD4<Int>, _ team: ThreadTeam) {
+    loops = (index + 1, tape.steps[index].count, counters)
+    team.run(
+      { context, thread in
+        let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
+        executor.runLoops(ofThread: thread)
+      }, Unmanaged.passUnretained(self).toOpaque())
+    helperSlices += Swift.min(loops.count, threads) - 1
+  }
+
+  /// Runs the share of one thread of the loops that stand side by side.
+  private func runLoops(ofThread thread: Int) {
+    let own = loops.count * thread / threads..<loops.count * (thread + 1) / threads
+    var begin = loops.first
+    for number in 0..<own.upperBound {
+      let end = tape.steps[begin].first + 1
+      if own.contains(number) {
+        do { try replay(begin..<end, loops.counters, nil, thread: thread) } catch {
+          preconditionFailure("loops side by side hold kernels alone, and those do not throw")
+        }
+      }
+      begin = end
     }
   }
 

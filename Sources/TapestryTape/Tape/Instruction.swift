@@ -31,7 +31,7 @@ package struct Instruction: Sendable {
   }
 }
 
-/// A step of the tape: a wave of mutually independent instructions, or the edge of a loop.
+/// A step of the tape: a wave of mutually independent instructions, the edge of a loop, or the head of several loops.
 package struct Step: Sendable {
   package enum Kind: Sendable, Hashable {
     /// Instructions `first ..< first + count`, then a barrier.
@@ -40,12 +40,16 @@ package struct Step: Sendable {
     case loopBegin
     /// Goes back to the step after `first` until the loop is done.
     case loopEnd
+    /// The `count` loops that follow, up to step `first`, are independent: each may have a thread of its own, which runs
+    /// it from its first pass to its last.
+    case sideBySide
   }
 
   package var kind: Kind
   package var first: Int
   package var count: Int
-  /// Whether the wave is worth splitting among threads: decided by its cost, never by the number of threads.
+  /// Whether the wave, or the loops, are worth splitting among threads: decided by their cost, never by the number of
+  /// threads.
   package var isParallel = false
   /// Whether the wave writes state: no run that found a fault goes on from here.
   package var commits = false

@@ -60,6 +60,7 @@ private struct TapeDrawing {
         open(.loop, "loop \(step.count) times", "loop\(loops)")
         loops += 1
       case .loopEnd: close()
+      case .sideBySide: break
       case .wave:
         let kind = (step.isParallel ? " parallel" : "") + (step.commits ? " commits" : "")
         open(.wave, "wave \(wave)\(kind)", "wave\(wave)")

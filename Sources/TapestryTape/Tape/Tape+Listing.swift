@@ -21,6 +21,8 @@ extension Tape {
       case .loopBegin:
         lines.append("\(indent)loop \(step.count) times")
         depth += 1
+      case .sideBySide:
+        lines.append("\(indent)\(step.count) loops side by side\(step.isParallel ? " parallel" : "")")
       case .loopEnd:
         depth -= 1
         lines.append("\(String(repeating: "  ", count: depth))end")
@@ -32,7 +34,7 @@ extension Tape {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The number of barriers a run meets, loops counted once.
+  /// The number of waves, those of loops counted once.
   package var waveCount: Int { steps.count { $0.kind == .wave } }
 
   /// The line of an instruction.

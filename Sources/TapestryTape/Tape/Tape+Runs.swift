@@ -7,6 +7,7 @@ extension Tape {
       switch step.kind {
       case .loopBegin: around.append(around.last! * step.count)
       case .loopEnd: around.removeLast()
+      case .sideBySide: break
       case .wave: for index in step.first..<step.first + step.count { result[index] = around.last! }
       }
     }
