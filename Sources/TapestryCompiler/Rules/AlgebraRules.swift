@@ -6,7 +6,7 @@ import TapestryGraph
 /// What is left out is left out on purpose: `x * 0 is 0` is wrong for infinities and not-a-number, `x - x is 0` too;
 /// `x + 0 is x` and `-(x - y) is y - x` are wrong for the sign of zero; `exp(log x) is x` is wrong below 0.
 enum AlgebraRules {
-  static let all = products + sums + powers + masks + extremes + casts + reductions
+  static let all = products + sums + powers + masks + extremes + casts + reductions + linearSums
 }
 
 extension AlgebraRules {

@@ -53,11 +53,16 @@ public func variance(
   }
   return x.graph.located(file, line) {
     let distances = x - mean(x, over: axes, keepingAxes: true)
-    // The mean is rounded; what it is off by is the mean of the distances, whose square is taken out again.
-    let count = x.count(along: axes)
-    let rest = square(sum(distances, over: axes, keepingAxes: keepingAxes)) / count
-    return (sum(square(distances), over: axes, keepingAxes: keepingAxes) - rest) / (count - correction)
+    return spread(distances, over: axes, keepingAxes: keepingAxes, correction: correction)
   }
+}
+
+/// The variance of what lies at these distances from a mean.
+func spread(_ distances: Tensor, over axes: [Int]?, keepingAxes: Bool, correction: Int) -> Tensor {
+  // The mean is rounded; what it is off by is the mean of the distances, whose square is taken out again.
+  let count = distances.count(along: axes)
+  let rest = square(sum(distances, over: axes, keepingAxes: keepingAxes)) / count
+  return (sum(square(distances), over: axes, keepingAxes: keepingAxes) - rest) / (count - correction)
 }
 
 /// x x, element by element. Float or int32.

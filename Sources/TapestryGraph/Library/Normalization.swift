@@ -33,7 +33,11 @@ public func batchStatistics(
   _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
 ) -> (mean: Tensor, variance: Tensor) {
   let axes = Array(0..<Swift.max(x.rank - 1, 0))
-  return (mean(x, over: axes, file: file, line: line), variance(x, over: axes, file: file, line: line))
+  let center = mean(x, over: axes, file: file, line: line)
+  // The distances are those a normalisation by this mean goes on with.
+  return x.graph.located(file, line) {
+    (center, center.isPoisoned ? center : spread(x - center, over: axes, keepingAxes: false, correction: 0))
+  }
 }
 
 private func affine(_ x: Tensor, _ scale: Tensor?, _ offset: Tensor?) -> Tensor {

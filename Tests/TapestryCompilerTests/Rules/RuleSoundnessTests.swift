@@ -33,7 +33,7 @@ import Testing
           case .exact: SpecialValues.any(type.dtype)
           case .reassociates: SpecialValues.moderate(type.dtype)
           case .stabilizes: SpecialValues.moderate(type.dtype).filter { round % 2 == 0 || $0.isFinite }
-          case .skipsZeros: SpecialValues.moderate(type.dtype).filter(\.isFinite)
+          case .skipsZeros, .distributes: SpecialValues.moderate(type.dtype).filter(\.isFinite)
           }
         feeds[name] = SpecialValues.array(type, from: values, round: round, name: name)
       }
@@ -41,7 +41,7 @@ import Testing
       let new = try Interpreter(after.store).evaluate([after.roots[0].value], inputs: feeds)[0]
       switch rule.soundness {
       case .exact: #expect(new.isSame(as: old), "\(old) became \(new)")
-      case .reassociates, .stabilizes, .skipsZeros:
+      case .reassociates, .stabilizes, .skipsZeros, .distributes:
         #expect(new.firstDifference(from: old, tolerance: 1e-5) == nil, "\(old) became \(new)")
       }
     }
