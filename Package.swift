@@ -107,8 +107,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     // A user's notebook takes the plugin, too.
-    .plugin(name: "NotebookSources", capability: .buildTool(), dependencies: ["embed-sources"]),
-    .executableTarget(name: "embed-sources", path: "Plugins/EmbedSources", swiftSettings: strict),
+    .plugin(
+      name: "NotebookSources", capability: .buildTool(), dependencies: ["embed-sources"],
+      path: "Sources/NotebookSources"),
+    .executableTarget(name: "embed-sources", path: "Sources/EmbedSources", swiftSettings: strict),
   ] + notebooks.map(notebook),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x

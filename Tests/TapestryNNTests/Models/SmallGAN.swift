@@ -107,4 +107,9 @@ struct AdversarialRun {
     try program.compiled(for: feeds(1)).source.store.effects.variables.filter(\.isTrainable).map(\.path)
       .filter { $0.hasPrefix(player + "/") }
   }
+  /// Whether a path is the bias before a normalisation, whose gradient is 0 but for rounding.
+  func isNormalizedBias(_ path: String) -> Bool {
+    guard path.hasSuffix("/bias") else { return false }
+    return state[path.dropLast("bias".count) + "norm/scale"] != nil
+  }
 }
