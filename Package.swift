@@ -86,8 +86,8 @@ let package = Package(
     tests(
       of: "TapestryCommand",
       [
-        "CTapestryKernels", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler", "TapestryNN",
-        "TapestryNotebook",
+        "CTapestryKernels", "CAllocationCounter", "TapestryCore", "TapestryGraph", "TapestryTape", "TapestryCompiler",
+        "TapestryNN", "TapestryNotebook",
       ]),
     // The code of the guides, which sees what a user sees, and the test that holds the pages to it.
     .target(

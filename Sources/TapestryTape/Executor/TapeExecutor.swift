@@ -9,8 +9,8 @@ import TapestryGraph
 // [n t / T, n (t + 1) / T) of each of its n-unit instructions, and since a kernel's result for a unit does not depend on
 // which units run beside it, the bits are the same for every T. Inside a loop the addresses of a wave's operands are
 // worked out before each pass. Loops that stand side by side are shared whole: a thread runs some of them from the first
-// pass to the last and waits for nobody. A kernel that meets an index out of range sets the fault; the run ends before the first
-// wave that writes state, so a failed run leaves state as it was.
+// pass to the last and waits for nobody. A kernel that meets an index out of range sets the fault; the run ends before
+// the first wave that writes state, so a failed run leaves state as it was.
 
 /// Runs a tape over memory of its own. Not for use by two threads at once.
 package final class TapeExecutor {
@@ -135,9 +135,9 @@ package final class TapeExecutor {
 
   /// Works out the addresses of a wave inside a loop.
   private func resolve(_ step: Step, _ counters: SIMD4<Int>) {
-    for instruction in tape.instructions[step.first..<step.first + step.count] {
-      let first = Int(instruction.firstOperand)
-      resolve(first..<first + Int(instruction.operandCount), counters)
+    for index in step.first..<step.first + step.count {
+      let first = Int(tape.instructions[index].firstOperand)
+      resolve(first..<first + Int(tape.instructions[index].operandCount), counters)
     }
   }
 
