@@ -44,7 +44,7 @@ extension Surface {
     let state = try program.initialState()
     let findings: [LintFinding] = try program.lint(for: feeds, state: state)
     let lints: [Lint] = Lint.all
-    checks.expect(findings.map(\.lint) == ["unused-parameter"] && lints.count == 8, "lints: \(findings)")
+    checks.expect(findings.map(\.lint) == ["unused-parameter"] && lints.count == 9, "lints: \(findings)")
     let wrong: NonFiniteValue? = try program.firstNonFinite(state, feeds)
     let operands: [NonFiniteValue.Operand] = wrong?.operands ?? []
     checks.expect(operands.first?.range == -1...2 && wrong?.scope == "layer", "the first value that is not finite")
