@@ -35,8 +35,8 @@ extension LintSubject {
   var rectifiers: [Int] {
     forwardNodes.filter { node in
       guard store.op(of: node) is Select, let mask = operand(node, 0), let zero = operand(node, 1) else { return false }
-      return store.op(of: mask) is LessEqual && scalar(zero) == 0 && operand(node, 2) == operand(mask, 0)
-        && operand(mask, 1).flatMap(scalar) == 0
+      return store.op(of: mask) is LessEqual && store.scalar(zero) == 0 && operand(node, 2) == operand(mask, 0)
+        && operand(mask, 1).flatMap(store.scalar) == 0
     }
   }
 
@@ -44,7 +44,7 @@ extension LintSubject {
   fileprivate func isSoftmax(_ node: Int) -> Bool {
     var node = node
     if store.op(of: node) is Add,
-      let small = store.operands(of: node).firstIndex(where: { scalar(Int($0.node)) != nil })
+      let small = store.operands(of: node).firstIndex(where: { store.scalar(Int($0.node)) != nil })
     {
       let operands = store.operands(of: node)
       node = Int(operands[operands.startIndex + (small == operands.startIndex ? 1 : 0)].node)

@@ -172,8 +172,8 @@ private struct LintLevel {
       switch store.op(of: node) {
       case is Add, is Subtract: pending += operands.map { ($0, factor) }
       case is Multiply:
-        guard let place = operands.firstIndex(where: { scalar($0) != nil }), operands.count == 2 else { continue }
-        pending.append((operands[1 - place], factor * abs(scalar(operands[place])!)))
+        guard let place = operands.firstIndex(where: { store.scalar($0) != nil }), operands.count == 2 else { continue }
+        pending.append((operands[1 - place], factor * abs(store.scalar(operands[place])!)))
       case is Dot, is Convolution:
         guard let operand = operands.last, let weight = variable(operand) else { continue }
         let shape = store.type(of: Value(operand)).shape
@@ -184,11 +184,6 @@ private struct LintLevel {
       }
     }
     return found
-  }
-
-  private func scalar(_ node: Int) -> Double? {
-    guard let constant = store.op(of: node) as? ConstantOp, constant.array.count == 1 else { return nil }
-    return constant.array.double(at: 0)
   }
 }
 

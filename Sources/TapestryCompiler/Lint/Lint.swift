@@ -118,16 +118,18 @@ struct LintSubject {
     return place < operands.count ? Int(operands[place].node) : nil
   }
 
-  /// The one element of a constant; nil for other nodes.
-  func scalar(_ node: Int) -> Double? {
-    guard let constant = store.op(of: node) as? ConstantOp, constant.array.count == 1 else { return nil }
-    return constant.array.double(at: 0)
-  }
-
   /// Where a node was asked for by the model.
   func origin(_ node: Int) -> Origin? {
     let origins = store.origins(of: node)
     return origins.last { $0.phase == .forward } ?? origins.last
+  }
+}
+
+extension GraphStore {
+  /// The one element of a constant; nil for other nodes.
+  func scalar(_ node: Int) -> Double? {
+    guard let constant = op(of: node) as? ConstantOp, constant.array.count == 1 else { return nil }
+    return constant.array.double(at: 0)
   }
 }
 
