@@ -1,7 +1,11 @@
 // What touches the machine's state: floating-point mode, the waiting hint, memory, and the fault record threads share.
+#define _DEFAULT_SOURCE // for madvise
 #include "tapestry_kernels.h"
 
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -40,13 +44,21 @@ void tap_pause(void) {}
 
 #endif
 
-// The address `calloc` gave stands just before the block.
+// Large blocks begin at a huge page and ask for huge pages, where the system has them: a step then walks an arena of tens
+// of megabytes without missing translations of addresses, and the first one faults 512 times less often. What is left
+// over of a block gets a page of its own from half a page on. The address `calloc` gave stands just before the block.
+#define HUGE_PAGE ((size_t)2 << 20)
+
 void *tap_allocate_zeroed(size_t bytes) {
-  if (bytes > SIZE_MAX - 64 - sizeof(void *)) return NULL;
-  void *whole = calloc(1, bytes + 64 + sizeof(void *));
+  if (bytes > SIZE_MAX / 2) return NULL;
+  size_t huge = (bytes + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE, alignment = huge > 0 ? HUGE_PAGE : 64;
+  void *whole = calloc(1, (huge > bytes ? huge : bytes) + alignment + sizeof(void *));
   if (whole == NULL) return NULL;
-  void **block = (void **)(((uintptr_t)whole + sizeof(void *) + 63) & ~(uintptr_t)63);
+  void **block = (void **)(((uintptr_t)whole + sizeof(void *) + alignment - 1) & ~(alignment - 1));
   block[-1] = whole;
+#if defined(__linux__)
+  if (huge > 0) madvise(block, huge, MADV_HUGEPAGE);
+#endif
   return block;
 }
 

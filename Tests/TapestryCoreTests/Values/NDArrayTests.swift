@@ -21,6 +21,18 @@ import Testing
     #expect(array.withUnsafeBytes { $0.allSatisfy { $0 == 0 } })
   }
 
+  /// Large blocks begin at a huge page, also where the memory was in use before.
+  @Test(arguments: [1, (1 << 20) - 1, 1 << 20, (2 << 20) + 4096, 7 << 20])
+  func memoryIsZeroedAndAligned(byteCount: Int) {
+    let alignment = byteCount < 1 << 20 ? 64 : 2 << 20
+    for _ in 0..<3 {
+      let storage = ArrayStorage(byteCount: byteCount)
+      #expect(Int(bitPattern: storage.base) % alignment == 0)
+      #expect(UnsafeRawBufferPointer(start: storage.base, count: byteCount).allSatisfy { $0 == 0 })
+      storage.base.initializeMemory(as: UInt8.self, repeating: 7, count: byteCount)
+    }
+  }
+
   @Test func repeatsTheNearestElement() throws {
     #expect(try NDArray(repeating: 0.1, [3]).values(as: Float.self) == [0.1, 0.1, 0.1])
     #expect(try NDArray(repeating: 0.1, [2, 1], .float64).values(as: Double.self) == [0.1, 0.1])
