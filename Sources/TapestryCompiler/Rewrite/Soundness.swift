@@ -6,7 +6,7 @@ package enum Soundness: String, Sendable, CaseIterable {
   /// optimised programs: |a - b| / max(|b|, rms(b)). The sign of a zero that a sum gives is not kept.
   case reassociates
   /// As `reassociates` for finite values. A factor is applied to a sum instead of its terms: where it is not finite, or
-  /// the sum overflows without it, which of infinity and not-a-number comes may differ.
+  /// the sum overflows without it, which of infinity and not-a-number comes may differ. A sum of no terms is 0.
   case distributes
   /// The result moves towards the one of exact arithmetic: where the original form loses digits or overflows, the new
   /// one does not; elsewhere they agree within the bound.

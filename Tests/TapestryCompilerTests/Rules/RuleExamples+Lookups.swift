@@ -26,5 +26,19 @@ extension RuleExample {
     RuleExample("what is done to every looked-up row is done to the table") { g in
       g.looked { table, _, grid in gather(table, grid) + g.input("b", [4]) }
     },
+    RuleExample("transposed updates are added at transposed indices") { g in
+      g.looked { table, _, grid in scatterAdd(table, g.input("u", [3, 2, 4]).transpose([1, 0, 2]), at: grid) }
+    },
+    RuleExample("reshaped updates are added at reshaped indices") { g in
+      g.looked { table, _, grid in scatterAdd(table, g.input("u", [6, 4]).reshape([2, 3, 4]), at: grid) }
+    },
+    RuleExample("a product that sums over looked-up rows sums those of each index first") { g in
+      g.looked { table, rows, _ in dot(gather(table, rows).transpose(), g.input("g", [6, 5])) }
+    },
+    RuleExample("rows of a product that are added up are added up before it") { g in
+      g.looked { table, rows, _ in
+        scatterAdd(table.scalar(0).broadcast(to: [3, 4]), dot(g.input("g", [6, 5]), g.input("w", [5, 4])), at: rows)
+      }
+    },
   ]
 }
