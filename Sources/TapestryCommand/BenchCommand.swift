@@ -24,7 +24,9 @@ enum BenchCommand {
       "--roofline",
       help: "measures the machine's multiply-add and copy peaks first; adds the floor in milliseconds and its share")
     let memory = syntax.flag(
-      "--memory", help: "adds the arena's share of the bytes of all values, and the most memory the process has held")
+      "--memory",
+      help:
+        "adds the arena's share of the bytes of all values, the share one instruction needs, and the most memory held")
     let trace = syntax.option(
       "--trace", "FILE", as: String.self, help: "writes one step of each workload instead, for Chrome's trace viewer")
     let check = syntax.flag(

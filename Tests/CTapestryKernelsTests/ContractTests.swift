@@ -8,7 +8,7 @@ struct ContractTests {
     #expect(MemoryLayout<tap_tile_instr>.size == 16)
     #expect(MemoryLayout<tap_tile_instr>.stride == 16)
     #expect(MemoryLayout<tap_conv>.size == 16 * 8)
-    #expect(MemoryLayout<tap_window>.size == 14 * 8)
+    #expect(MemoryLayout<tap_window>.size == 15 * 8)
   }
 
   @Test("Every operation has a name of its own, and nothing else has one")

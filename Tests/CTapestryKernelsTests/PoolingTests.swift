@@ -8,10 +8,10 @@ struct PoolingTests {
     var n = 2, h = 6, w = 7, c = 5, kh = 2, kw = 2, stride = (2, 2), pad = (0, 0), dilation = (1, 1)
     var oh: Int { (h + 2 * pad.0 - (kh - 1) * dilation.0 - 1) / stride.0 + 1 }
     var ow: Int { (w + 2 * pad.1 - (kw - 1) * dilation.1 - 1) / stride.1 + 1 }
-    var parameters: [Int] {
-      [n, h, w, c, oh, ow, kh, kw, stride.0, stride.1, pad.0, pad.1, dilation.0, dilation.1]
+    func parameters(choiceBytes: Int) -> [Int] {
+      [n, h, w, c, oh, ow, kh, kw, stride.0, stride.1, pad.0, pad.1, dilation.0, dilation.1, choiceBytes]
     }
-    var testDescription: String { "\(parameters)" }
+    var testDescription: String { "\(parameters(choiceBytes: 0).dropLast())" }
     var inputCount: Int { n * h * w * c }
     var outputCount: Int { n * oh * ow * c }
 
@@ -79,13 +79,17 @@ struct PoolingTests {
     }
     let x = GuardedBuffer(input), dy = GuardedBuffer(cotangent)
     for level in levels {
-      for split in Split.allCases {
+      for (split, choiceBytes) in Split.allCases.flatMap({ [($0, 4), ($0, 1)] }) {
         let outputs = (0..<3).map { _ in GuardedBuffer(cotangent.map { _ in E(small: 1) }) }
         let inputs = (0..<2).map { _ in GuardedBuffer(input.map { _ in E(small: 1) }) }
-        let choice = GuardedBuffer([Int32](repeating: 99, count: c.outputCount))
+        let choice =
+          choiceBytes == 4
+          ? GuardedBuffer([Int32](repeating: 99, count: c.outputCount))
+          : GuardedBuffer([UInt8](repeating: 99, count: c.outputCount))
         func pool(_ kernel: tap_kernel, _ own: GuardedBuffer...) throws {
           try run(
-            kernel, level: level, own: own.map(\.address), parameters: c.parameters, dtype: E.dtype, split: split)
+            kernel, level: level, own: own.map(\.address), parameters: c.parameters(choiceBytes: choiceBytes),
+            dtype: E.dtype, split: split)
           #expect(intact(own))
         }
         try pool(TAP_KERNEL_MAX_POOL, x, outputs[0], choice)
@@ -93,7 +97,12 @@ struct PoolingTests {
         try pool(TAP_KERNEL_POOL_SCATTER, dy, choice, inputs[0])
         try pool(TAP_KERNEL_SUM_POOL, x, outputs[2])
         try pool(TAP_KERNEL_SUM_POOL_GRADIENT, dy, inputs[1])
-        #expect(choice.values() == best.map { Int32($0?.tap ?? -1) })
+        let taps = best.map { $0?.tap ?? -1 }
+        if choiceBytes == 4 {
+          #expect(choice.values() == taps.map { Int32($0) })
+        } else {
+          #expect(choice.values() == taps.map { UInt8(truncatingIfNeeded: $0) })
+        }
         let largest = patterns(best.map { $0.map { input[$0.place] } ?? zero })
         #expect(patterns(outputs[0].values(as: E.self)) == largest)
         #expect(patterns(outputs[1].values(as: E.self)) == largest)

@@ -183,7 +183,8 @@ typedef enum : uint16_t {
   TAP_KERNEL_SCATTER_ADD,
   /// Pooling by the largest of a window over NHWC; padding is never chosen; the first of equals wins, NaN wins. A
   /// window with nothing but padding gives 0 and choice -1, which POOL_GATHER reads as 0 and POOL_SCATTER leaves out.
-  /// Own operands: input, values, choice (i32: row-major place within the window). Parameters: tap_window.
+  /// Own operands: input, values, choice (i32, or u8 with 255 for -1: row-major place within the window). Parameters:
+  /// tap_window.
   TAP_KERNEL_MAX_POOL,
   /// result[n, oh, ow, c] = input at the window's choice. Own operands: input, choice, result.
   TAP_KERNEL_POOL_GATHER,
@@ -216,6 +217,7 @@ typedef struct {
 typedef struct {
   int64_t n, h, w, c, oh, ow, kh, kw;
   int64_t stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w;
+  int64_t choice_bytes; // of a choice: 4, or 1 for windows of fewer than 256 taps; other kernels have none
 } tap_window;
 
 /// Parameters of CONV_MAX_POOL, in this order. Windows lie side by side: no padding, no dilation, strides of at least the

@@ -13,6 +13,8 @@ package struct WorkloadTimes {
   let arenaBytes: Int
   /// The bytes of all values the instructions write, had each memory of its own.
   let valueBytes: Int
+  /// The most bytes of the arena that one instruction needs.
+  let instructionBytes: Int
   /// The part of it from the first node built to the plan.
   let planSeconds: Double
 
@@ -63,6 +65,7 @@ package struct WorkloadTimes {
     planSeconds = (planned - start) / .seconds(1)
     arenaBytes = compiled.memory.arenaBytes
     valueBytes = compiled.memory.valueBytes
+    instructionBytes = compiled.memory.instructionBytes
   }
 
   /// The fields in order, with tabs between.
@@ -79,11 +82,14 @@ package struct WorkloadTimes {
     return String(format: "\t%.4f\t%.1f%%", floor, 100 * floor / millisecondsPerStep)
   }
 
-  /// Fields more, each after a tab: the share of the bytes of all values that the arena takes, and the most memory the
-  /// process has held so far, which is that of the workload where it is the only one.
+  /// Fields more, each after a tab: the share of the bytes of all values that the arena takes, the share that a single
+  /// instruction needs, below which no order gets, and the most memory the process has held so far, which is that of
+  /// the workload where it is the only one.
   var memory: String {
-    let share = 100 * Double(arenaBytes) / Double(Swift.max(valueBytes, 1))
-    return String(format: "\t%.1f%%\t%.1f MB", share, Double(WorkloadTimes.peakBytes) / 1e6)
+    func share(_ bytes: Int) -> Double { 100 * Double(bytes) / Double(Swift.max(valueBytes, 1)) }
+    return String(
+      format: "\t%.1f%%\t%.1f%%\t%.1f MB", share(arenaBytes), share(instructionBytes),
+      Double(WorkloadTimes.peakBytes) / 1e6)
   }
 
   /// The most memory the process has held.

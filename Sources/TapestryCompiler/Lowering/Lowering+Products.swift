@@ -43,7 +43,8 @@ extension Lowering {
       draft.operands.append(DraftOperand(buffer: buffer(of: Value(node, output)), byteOffset: 0, isWrite: true))
     }
     draft.parameters += pool.parameters(
-      graph.type(of: graph.operands(of: node).first!).shape, graph.type(of: Value(node)).shape)
+      graph.type(of: graph.operands(of: node).first!).shape, graph.type(of: Value(node)).shape,
+      byteChoices.contains(Value(node, 1)) ? 1 : 4)
     draft.parameters.append(image)
   }
 

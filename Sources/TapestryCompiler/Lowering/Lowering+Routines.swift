@@ -21,8 +21,10 @@ extension Lowering {
     for result in results {
       draft.operands.append(DraftOperand(buffer: buffer(of: result), byteOffset: 0, isWrite: true))
     }
+    let choice = (results + operands).first { byteChoices.contains($0) }
     if !useKernel(
-      op, operands.map { graph.type(of: $0).shape }, results.map { graph.type(of: $0).shape }, &draft)
+      op, operands.map { graph.type(of: $0).shape }, results.map { graph.type(of: $0).shape },
+      choiceBytes: choice == nil ? 4 : 1, &draft)
     {
       draft.callOut = CallOut(
         OpCall(op: op), operands.map { graph.type(of: $0) }, results.map { graph.type(of: $0) })
@@ -32,7 +34,9 @@ extension Lowering {
   }
 
   /// Makes the draft a call of the kernel of its op; false where there is none.
-  private func useKernel(_ op: any Op, _ operands: [Shape], _ results: [Shape], _ draft: inout Draft) -> Bool {
+  private func useKernel(
+    _ op: any Op, _ operands: [Shape], _ results: [Shape], choiceBytes: Int, _ draft: inout Draft
+  ) -> Bool {
     let own = draft.operands
     switch op {
     case let gather as Gather:
@@ -42,12 +46,15 @@ extension Lowering {
       draft.use(
         TAP_KERNEL_SCATTER_ADD, [own[3], own[0], own[1], own[2]], scatter.parameters(operands[0], operands[2]))
       draft.canFault = true
-    case let pool as MaxPool: draft.use(TAP_KERNEL_MAX_POOL, own, pool.parameters(operands[0], results[0]))
-    case let pool as PoolGather: draft.use(TAP_KERNEL_POOL_GATHER, own, pool.parameters(operands[0], results[0]))
-    case let pool as PoolScatter: draft.use(TAP_KERNEL_POOL_SCATTER, own, pool.parameters(results[0], operands[0]))
-    case let pool as SumPool: draft.use(TAP_KERNEL_SUM_POOL, own, pool.parameters(operands[0], results[0]))
+    case let pool as MaxPool:
+      draft.use(TAP_KERNEL_MAX_POOL, own, pool.parameters(operands[0], results[0], choiceBytes))
+    case let pool as PoolGather:
+      draft.use(TAP_KERNEL_POOL_GATHER, own, pool.parameters(operands[0], results[0], choiceBytes))
+    case let pool as PoolScatter:
+      draft.use(TAP_KERNEL_POOL_SCATTER, own, pool.parameters(results[0], operands[0], choiceBytes))
+    case let pool as SumPool: draft.use(TAP_KERNEL_SUM_POOL, own, pool.parameters(operands[0], results[0], 0))
     case let pool as SumPoolGradient:
-      draft.use(TAP_KERNEL_SUM_POOL_GRADIENT, own, pool.parameters(results[0], operands[0]))
+      draft.use(TAP_KERNEL_SUM_POOL_GRADIENT, own, pool.parameters(results[0], operands[0], 0))
     case let arg as ArgMax: draft.use(TAP_KERNEL_ARG_MAX, own, operands[0].split(around: arg.axis))
     case let arg as ArgMin: draft.use(TAP_KERNEL_ARG_MIN, own, operands[0].split(around: arg.axis))
     case let sum as CumulativeSum:
@@ -80,8 +87,9 @@ extension IndexingOp {
 
 extension PoolingOp {
   /// The numbers the pooling kernels take (`tap_window`).
-  func parameters(_ image: Shape, _ pooled: Shape) -> [Int] {
+  func parameters(_ image: Shape, _ pooled: Shape, _ choiceBytes: Int) -> [Int] {
     image.extents + [pooled[1], pooled[2]] + geometry.extents + geometry.strides + geometry.low + geometry.dilation
+      + [choiceBytes]
   }
 }
 

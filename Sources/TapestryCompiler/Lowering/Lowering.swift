@@ -27,6 +27,8 @@ struct Lowering {
   /// The inputs that are given as panels (`PackedPanels`), and the panels made for bodies of loops.
   let packed: Set<Value>
   var panels: [Value: Int] = [:]
+  /// The choices of max pools that are kept as bytes.
+  let byteChoices: Set<Value>
 
   init(
     _ source: ProgramGraph, _ views: ViewAccesses, _ plan: FusionPlan, reachable: [Bool], carries: Set<String> = [],
@@ -53,6 +55,7 @@ struct Lowering {
     for group in wanted.indices { wanted[group].sort { ($0.node, $0.output) < ($1.node, $1.output) } }
     self.wanted = wanted
     packed = bodies.packsCaptures ? PackedPanels.inputs(of: source, views, reachable: reachable) : []
+    byteChoices = source.byteChoices(reachable: reachable)
     parts = JoinedPart.all(in: graph, views, plan, reachable: reachable) { readers[$0] == 1 }
   }
 
@@ -131,7 +134,8 @@ struct Lowering {
       program.constants += counted.evaluate([])
       location = .constant(program.constants.count - 1)
     }
-    let made = program.addBuffer(location, byteCount: views.byteCount(of: base), value: base)
+    let byteCount = byteChoices.contains(base) ? graph.type(of: base).shape.count : views.byteCount(of: base)
+    let made = program.addBuffer(location, byteCount: byteCount, value: base)
     bufferOf[base] = made
     return made
   }

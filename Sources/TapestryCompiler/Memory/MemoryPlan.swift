@@ -26,6 +26,8 @@ package struct MemoryPlan: Sendable {
   package var liveBytes = 0
   /// The wave in which it is reached.
   package var peakWave = 0
+  /// The most bytes that one instruction reads and writes: no order of the instructions gets below.
+  package var instructionBytes = 0
   /// The bytes of all values the instructions write, were each given memory of its own.
   package var valueBytes = 0
 
@@ -59,6 +61,14 @@ extension MemoryPlan {
     arenaBytes = planned.arenaBytes
     waveCount = planned.schedule.waves.count
     (liveBytes, peakWave) = LiveIntervals.peak(planned.intervals, waves: waveCount)
+    var intervalOf: [Int: Int] = [:]
+    for (index, interval) in planned.intervals.enumerated() {
+      for buffer in interval.buffers { intervalOf[buffer] = index }
+    }
+    for draft in planned.program.drafts {
+      let held = Set(draft.operands.compactMap { intervalOf[$0.buffer] })
+      instructionBytes = max(instructionBytes, held.reduce(0) { $0 + planned.intervals[$1].byteCount })
+    }
     // Several instructions may write parts of one value.
     for buffer in Set(planned.program.drafts.flatMap(\.writes))
     where planned.program.buffers[buffer].location == .arena {

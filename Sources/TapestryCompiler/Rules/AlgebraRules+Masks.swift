@@ -14,6 +14,12 @@ extension AlgebraRules {
       if let inner = m.node(2, Select.self), inner[0] == m[0] { return m.rebuilt([m[0], m[1], inner[2]]) }
       return nil
     },
+    Rule("a sum of two that are 0 where the other is not is a choice", on: Add.self, .reassociates) { m in
+      guard let x = m.chosen(0), let y = m.chosen(1), x.mask == y.mask, x.isTaken != y.isTaken,
+        x.value.shape == m.shape, y.value.shape == m.shape
+      else { return nil }
+      return x.isTaken ? select(x.mask, x.value, y.value) : select(x.mask, y.value, x.value)
+    },
     Rule("not not m is m", on: Not.self, .exact) { m in m.node(0, Not.self)?[0] },
     Rule("not equal is unequal", on: Not.self, .exact) { m in m.node(0, Equal.self).map { $0[0] .!= $0[1] } },
     Rule("not unequal is equal", on: Not.self, .exact) { m in m.node(0, NotEqual.self).map { $0[0] .== $0[1] } },
@@ -50,5 +56,28 @@ extension AlgebraRules {
     case (.bool, _), (.float32, .float64), (.int32, .float64): true
     default: from == to
     }
+  }
+}
+
+/// What a mask lets through: elsewhere there are zeros.
+private struct Chosen {
+  let mask: Tensor
+  /// What is let through, where the mask is `isTaken`.
+  let value: Tensor
+  let isTaken: Bool
+}
+
+extension Match<Add> {
+  /// An operand as what a mask lets through, perhaps times a number: the gradient of one side of a choice.
+  fileprivate func chosen(_ place: Int) -> Chosen? {
+    let product = node(place, Multiply.self)
+    let factor = product?.scalar(1)
+    guard let choice = factor == nil ? node(place, Select.self) : product?.node(0, Select.self),
+      factor?.isFinite ?? true
+    else { return nil }
+    func scaled(_ value: Tensor) -> Tensor { factor.map { value * value.scalar($0) } ?? value }
+    if choice.scalar(2) == 0 { return Chosen(mask: choice[0], value: scaled(choice[1]), isTaken: true) }
+    if choice.scalar(1) == 0 { return Chosen(mask: choice[0], value: scaled(choice[2]), isTaken: false) }
+    return nil
   }
 }

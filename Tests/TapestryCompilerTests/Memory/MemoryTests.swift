@@ -15,6 +15,7 @@ import Testing
     let memory = try expectCompiledEqualsReference(graph).memory
     #expect(memory.valueBytes == 20 * 1024)
     #expect(memory.arenaBytes == 2 * 1024)
+    #expect(memory.instructionBytes == 2 * 1024)
   }
 
   @Test func elementwiseKernelsRunInPlace() throws {

@@ -142,6 +142,12 @@ extension RuleExample {
     },
     RuleExample("a choice between x and x is x") { g in select(g.p, g.x, g.x) },
     RuleExample("a choice by not m is one by m with sides exchanged") { g in select(.!g.p, g.x, g.y) },
+    RuleExample("a sum of two that are 0 where the other is not is a choice") { g in
+      select(g.p, g.x, 0) + select(g.p, 0, g.x) * 0.2
+    },
+    RuleExample("a sum of two that are 0 where the other is not is a choice") { g in
+      select(g.p, 0, g.x) + select(g.p, g.y, 0)
+    },
     RuleExample("a choice inside a choice by the same mask is made") { g in
       select(g.p, select(g.p, g.x, g.y), g.x * 2)
     },

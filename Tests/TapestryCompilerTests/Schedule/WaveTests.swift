@@ -37,6 +37,33 @@ import Testing
     try expectCompiledEqualsReference(graph)
   }
 
+  /// What frees memory runs before what takes it, where the two stand in one wave in every order: as an instruction
+  /// between barriers of its own, if that saves enough.
+  @Test(arguments: [true, false]) func theWaveOfThePeakIsCut(_ isLarge: Bool) throws {
+    let graph = Graph()
+    let count = isLarge ? 1 << 15 : 1 << 8
+    let number = max(cumulativeSum(graph.input("t", [4]), axis: 0))
+    let freed = max(cumulativeSum(graph.input("x", [2 * count]), axis: 0) + number)
+    let grown = max(cumulativeSum(graph.input("y", [count]) + number, axis: 0))
+    graph.report("total", freed * grown)
+    let program = try FusedProgram(try ProgramGraph(tracing: graph), BodyOptions(fuses: true)).lowered()
+    let dependencies = Dependencies(program)
+    let orders = [dependencies.earliestWaves(), dependencies.latestWaves(), dependencies.thriftyWaves(program)]
+    let schedules = orders.map { Schedule($0, program) }
+    let peaks = schedules.map { schedule in
+      let live = LiveIntervals(program, schedule, dependencies)
+      return LiveIntervals.peak(live.intervals, waves: schedule.waves.count).bytes
+    }
+    let planned = PlannedProgram(program)
+    if isLarge {
+      #expect(planned.arenaBytes <= peaks.min()! - 4 * count)
+      #expect(planned.schedule.waves.count == schedules[0].waves.count + 1)
+    } else {
+      #expect(planned.schedule.waves.count == schedules[0].waves.count)
+    }
+    try expectCompiledEqualsReference(graph)
+  }
+
   @Test(arguments: 0..<40) func everyInstructionWaitsForWhatItNeeds(_ seed: Int) throws {
     let fuzz = FuzzGraph(seed: seed, dtype: .float32, nodes: 50)
     let program = try ProgramGraph(tracing: fuzz.graph)
