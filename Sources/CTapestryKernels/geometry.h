@@ -64,9 +64,11 @@ typedef struct {
   int64_t image_blocks, row_blocks, place_blocks, units;
   int64_t lines, line;     // rows are cut in lines of so many rows: those of one row of windows where they are pooled
   bool few;                // a group's columns are too few for vectors of them
+  bool images;             // vectors go along the images, TAP_CONV_IMAGES of which are a block
   int64_t pitch;           // elements from place to place of a block in scratch
   int64_t block_elements;  // of the largest
   int64_t packed_elements; // of the packed filter
+  int64_t turned_elements; // of the source and the block whose images lie side by side
 } tap_conv_layout;
 
 /// The blocks of a convolution's gradient in the filter. A unit is some rows of channels of one tap, or all taps of a
@@ -109,6 +111,13 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4
 #define TAP_FEW_DEPTH 16
+
+/// Images of a block whose vectors go along them, lanes by which the vectors it takes are counted, units wanted at least,
+/// and elements of its source at most.
+#define TAP_CONV_IMAGES 32
+#define TAP_CONV_LANES 16
+#define TAP_CONV_UNITS 8
+#define TAP_CONV_SOURCE 131072
 
 /// Units that a region of few blocks is cut into, about, and tiles of a part at least.
 #define TAP_REGION_UNITS 32

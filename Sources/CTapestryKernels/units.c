@@ -128,6 +128,34 @@ static int64_t tap_block_count(int64_t extent, int64_t limit) {
   return blocks > 1 ? tap_min(extent, blocks + blocks % 2) : blocks;
 }
 
+/// Lets the vectors of a layout go along the images where columns are so few that this takes two thirds of the vectors
+/// or less, and where there are products enough to pay for turning source and result. A block is then some rows of
+/// TAP_CONV_IMAGES images.
+static void tap_conv_turn(tap_conv_layout *l, tap_kernel kernel, const int64_t *extent, const tap_conv *v) {
+  bool gradient = kernel == TAP_KERNEL_CONV_INPUT_GRADIENT;
+  int64_t columns = extent[3], depth = gradient ? v->oc : v->c;
+  int64_t lanes = tap_round_up(extent[0], TAP_CONV_LANES) * columns;
+  if (v->groups > 1 || l->few || v->kh * v->kw * depth < TAP_FEW_DEPTH ||
+      3 * lanes > 2 * extent[0] * tap_round_up(columns, TAP_CONV_LANES)) {
+    return;
+  }
+  tap_conv_layout turned = *l;
+  int64_t row = extent[2] * columns * TAP_CONV_IMAGES;
+  turned.images = true;
+  turned.image_blocks = tap_ceil_div(extent[0], TAP_CONV_IMAGES);
+  turned.row_blocks = tap_block_count(l->lines, tap_min(TAP_CONV_ELEMENTS / (row * l->line),
+                                                        tap_ceil_div(l->lines * turned.image_blocks, TAP_CONV_UNITS)));
+  turned.place_blocks = 1;
+  turned.units = turned.image_blocks * turned.row_blocks;
+  turned.pitch = columns;
+  int64_t rows = tap_ceil_div(l->lines, turned.row_blocks) * l->line, reach = (v->kh - 1) * v->dilation_h;
+  int64_t source_rows = gradient ? (rows - 1 + reach) / v->stride_h + 2 : (rows - 1) * v->stride_h + reach + 1;
+  int64_t source = gradient ? tap_min(source_rows, v->oh) * v->ow : tap_min(source_rows, v->h) * v->w;
+  turned.block_elements = tap_round_up(rows * row, TAP_ALIGNMENT);
+  turned.turned_elements = turned.block_elements + source * depth * TAP_CONV_IMAGES;
+  if (source * depth * TAP_CONV_IMAGES <= TAP_CONV_SOURCE && turned.block_elements <= 2 * TAP_CONV_ELEMENTS) *l = turned;
+}
+
 // A block is some whole images, or rows of one, or a piece of a row. Some sixteen blocks are wanted; but small images
 // go by eight where there are enough of them, because their edges fill register tiles only side by side.
 tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, const tap_conv *v) {
@@ -157,6 +185,7 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
                                   TAP_ALIGNMENT);
   int64_t group = tap_round_up(columns / v->groups, TAP_DOT_COLUMNS);
   l.packed_elements = v->groups * group * v->kh * v->kw * depth;
+  tap_conv_turn(&l, kernel, extent, v);
   return l;
 }
 
@@ -271,7 +300,7 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   case TAP_KERNEL_CONV_INPUT_GRADIENT: {
     tap_conv_layout l = tap_conv_blocks(kernel, region, (const tap_conv *)p);
     int64_t runs = region->extent[1] + region->extent[2];
-    return tap_register_bytes(region) + (size_t)(l.block_elements + l.packed_elements) * width +
+    return tap_register_bytes(region) + (size_t)(l.block_elements + l.packed_elements + l.turned_elements) * width +
            (size_t)(runs * TAP_CONV_RUN_BYTES) +
            (kernel == TAP_KERNEL_CONV_MAX_POOL ? tap_pool_bytes((const tap_conv_pool *)p, region) : 0);
   }

@@ -51,6 +51,10 @@ struct ConvolutionTests {
     Case(c: 4, oc: 8, groups: 4), Case(c: 17, oc: 33, kh: 1, kw: 1), Case(n: 3, h: 1, w: 1, c: 1, oc: 1, kh: 1, kw: 1),
     Case(h: 2, w: 30, c: 5, oc: 600, kh: 1, kw: 3), Case(h: 1, w: 700, c: 2, oc: 16, kh: 1, kw: 5, pad: (0, 2, 0, 2)),
     Case(n: 0), Case(h: 7, w: 7, stride: (3, 3)),
+    // Few channels of many images: vectors along the images, of one vector and of two, the last block of a few.
+    Case(n: 35, h: 7, w: 6, c: 3, oc: 5, pad: (1, 1, 1, 1)), Case(n: 47, h: 5, w: 5, c: 2, oc: 1),
+    Case(n: 16, h: 6, w: 9, c: 4, oc: 6, kh: 5, stride: (2, 3), pad: (2, 1, 0, 1), dilation: (1, 2)),
+    Case(n: 32, h: 4, w: 4, c: 2, oc: 20), Case(n: 33, h: 13, w: 2, c: 2, oc: 2, kh: 11, kw: 1, pad: (9, 0, 3, 0)),
     // Filter gradients whose rows fill vectors better than their few columns do.
     Case(n: 5, h: 14, w: 13, c: 3, oc: 6, kh: 5, kw: 5), Case(n: 2, h: 9, w: 8, c: 70, oc: 3, pad: (1, 1, 1, 1)),
     Case(n: 3, h: 12, w: 40, c: 5, oc: 1, kh: 2, kw: 7, stride: (2, 3)), Case(h: 40, w: 90, c: 16, oc: 2, kh: 1, kw: 1),
@@ -137,7 +141,7 @@ struct ConvolutionTests {
   func bits(form: Form) throws {
     let cases = [
       Case(n: 9, h: 13, w: 29, c: 20, oc: 33, pad: (1, 1, 1, 1)),
-      Case(n: 17, h: 5, w: 5, c: 64, oc: 40), Case(n: 2, h: 40, w: 41, c: 3, oc: 7, kh: 5, kw: 5, stride: (2, 2)),
+      Case(n: 33, h: 13, w: 14, c: 3, oc: 6, kh: 5, kw: 5), Case(n: 17, h: 5, w: 5, c: 64, oc: 40), Case(n: 2, h: 40, w: 41, c: 3, oc: 7, kh: 5, kw: 5, stride: (2, 2)),
       Case(n: 4, h: 20, w: 20, c: 33, oc: 33, pad: (1, 1, 1, 1), groups: 33),
     ]
     for c in cases {

@@ -23,6 +23,7 @@ import Testing
   static let cases = [
     Case(image: [2, 8, 8, 1], filter: [3, 3, 1, 32]),
     Case(image: [1, 13, 29, 3], filter: [5, 5, 3, 6]),
+    Case(image: [33, 13, 9, 3], filter: [3, 3, 3, 6], padding: .same, window: [3, 2]),
     Case(image: [7, 13, 29, 3], filter: [2, 3, 3, 17], padding: .same, window: [3, 2]),
     Case(image: [31, 6, 6, 4], filter: [3, 3, 4, 33], strides: [1, 2], window: [2, 1]),
     Case(image: [2, 40, 41, 2], filter: [1, 1, 2, 100], window: [3, 3]),
