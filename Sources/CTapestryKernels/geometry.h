@@ -108,6 +108,10 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_GATHER_ELEMENTS 4096
 #define TAP_AXIS_COLUMNS 64
 
+/// Terms at most of a product's sum whose epilogue is more work than itself, and rows of its blocks.
+#define TAP_FEW_TERMS 16
+#define TAP_FEW_TERMS_ROWS 32
+
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4
 #define TAP_FEW_DEPTH 16

@@ -13,7 +13,8 @@ tap_tiling tap_tile_space(int64_t outer, int64_t inner) {
   return t;
 }
 
-static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
+/// `stays`: whether full registers must live from one LOOP to the next, where blocks can be as small as that.
+static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent, bool stays) {
   tap_layout l = {.kept = tap_product(extent, 0, kept), .reduced = 1, .block = 1, .parts = 1, .pieces = 1};
   l.resident = true;
   int64_t last = extent[rank - 1];
@@ -32,10 +33,10 @@ static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, 
     l.tiling = tap_tile_space(l.reduced / last, last);
     return l;
   }
-  // Few enough rows stay resident in narrower blocks; otherwise blocks are as wide as a tile, or narrower where a long
-  // sum would be too few of them.
+  // Few enough rows stay resident in narrower blocks, if they must; otherwise blocks are as wide as a tile, or narrower
+  // where a long sum would be too few of them.
   l.form = TAP_FORM_VERTICAL;
-  int64_t widest = l.reduced <= TAP_TILE / 16 ? TAP_TILE / l.reduced / 16 * 16 : TAP_TILE;
+  int64_t widest = stays && l.reduced <= TAP_TILE / 16 ? TAP_TILE / l.reduced / 16 * 16 : TAP_TILE;
   while (widest > 64 && l.reduced * last >= 1 << 15 && l.kept * tap_ceil_div(last, widest) < 8) widest /= 2;
   l.block = last;
   if (last > widest) {
@@ -49,14 +50,13 @@ static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, 
 }
 
 bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
-  return tap_block_layout(rank, kept, reduced, extent).resident;
+  return tap_block_layout(rank, kept, reduced, extent, true).resident;
 }
 
 // A block whose program goes over its tiles once can be shared: each unit reduces a run of the tiles, and the last one
 // done combines what all have found. What stands before the LOOP is run by each, so nothing may be stored there: it
 // could be read again.
 tap_layout tap_region_layout(const tap_region *region) {
-  tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent);
   int32_t loops = 0;
   bool stores_before = false;
   for (int32_t s = 0; s < region->section_count; s++) {
@@ -66,6 +66,7 @@ tap_layout tap_region_layout(const tap_region *region) {
       stores_before |= region->instrs[i].op == TAP_STORE;
     }
   }
+  tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent, loops > 1);
   if (!l.resident && loops == 1 && !stores_before) {
     l.parts = tap_min(l.tiling.tiles / TAP_PART_TILES, tap_ceil_div(TAP_REGION_UNITS, l.blocks));
     l.parts = tap_max(1, l.parts);
@@ -87,7 +88,9 @@ int64_t tap_reduction_count(const tap_region *region) {
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
 // four blocks that are still worth a thread's while. A few blocks are made an even number where that leaves each two
-// register tiles of rows: so two threads have equal shares.
+// register tiles of rows: so two threads have equal shares. A sum of few terms, such as the weight gradient of a small
+// batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so that a tile is one stretch
+// of a row, and no higher than what the second cache holds beside the operands.
 tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
@@ -97,6 +100,7 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
       .block_columns = 256,
   };
   int64_t k = parameters[0];
+  if (k <= TAP_FEW_TERMS) l.block_rows = TAP_FEW_TERMS_ROWS, l.block_columns = TAP_TILE;
   for (;;) {
     l.row_blocks = tap_ceil_div(l.rows, l.block_rows);
     l.column_blocks = tap_ceil_div(l.columns, l.block_columns);

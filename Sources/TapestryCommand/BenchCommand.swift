@@ -19,7 +19,8 @@ enum BenchCommand {
       "--seconds", "S", default: 2.0, in: 0...3600, help: "how long each workload is timed")
     let profile = syntax.option(
       "--profile", "NAME", as: String.self,
-      help: "shows where the time of one workload's step goes, by instruction, layer and phase")
+      help:
+        "shows where the time of one step goes, of a workload or a case of the sweep, by instruction, layer and phase")
     let roofline = syntax.flag(
       "--roofline",
       help: "measures the machine's multiply-add and copy peaks first; adds the floor in milliseconds and its share")
@@ -36,7 +37,9 @@ enum BenchCommand {
       help: "times layers at odd sizes against regular ones instead; status 1 where one is below 70% as efficient")
     guard let values = try syntax.values(arguments, write) else { return 0 }
     if let name = values[profile] {
-      let tables = try WorkloadProfile(Workload.named(name), threads: values[threads], seconds: values[seconds])
+      let case_ = SweepCase.all.lazy.flatMap { [$0, $0.neighbour] }.first { $0.name == name }
+      let model = if let case_ { case_.model } else { try Workload.named(name) }
+      let tables = try WorkloadProfile(model, threads: values[threads], seconds: values[seconds])
       write(tables.text, false)
       return 0
     }

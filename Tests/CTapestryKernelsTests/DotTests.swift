@@ -18,7 +18,8 @@ struct DotTests {
   static let cases = [
     Case([], 1, 1, 1), Case([], 1, 17, 5), Case([], 17, 1, 5), Case([], 3, 5, 0), Case([], 13, 31, 7),
     Case([], 14, 32, 64), Case([], 15, 33, 257), Case([], 169, 300, 40), Case([], 2, 513, 3), Case([], 29, 64, 513),
-    Case([3], 5, 6, 7), Case([2, 3], 7, 40, 33), Case([], 330, 70, 259), Case([2, 1, 2, 1, 2, 1], 3, 4, 5),
+    Case([], 100, 100, 7), Case([], 70, 700, 16), Case([2], 33, 17, 1), Case([3], 5, 6, 7), Case([2, 3], 7, 40, 33),
+    Case([], 330, 70, 259), Case([2, 1, 2, 1, 2, 1], 3, 4, 5),
   ]
 
   /// One operand's layout: which of its axes is innermost, whether the batch repeats, and whether it runs backwards.
@@ -173,5 +174,7 @@ struct DotTests {
     #expect(units(32, 128, 128) == 2)
     #expect(units(32, 512, 128) == 4)
     #expect(units(1, 1, 0) == 1)
+    // Few terms: blocks of 32 rows by a tile's columns.
+    #expect(units(1000, 1000, 16) == 32 * 2 && units(1000, 1000, 17) < 32 * 2)
   }
 }

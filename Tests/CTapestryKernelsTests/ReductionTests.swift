@@ -244,4 +244,20 @@ struct ReductionTests {
       }
     }
   }
+
+  /// A program that goes over the rows twice stays with the same columns; a sum alone has no reason to.
+  @Test("A sum of few rows is one block, a softmax of them several narrow ones")
+  func blocksOfFewRows() {
+    func units(_ loops: Int) -> Int64 {
+      let sections = (0..<loops).map { _ in tap_section(kind: TAP_LOOP.rawValue, begin: 0, end: 0) }
+      return sections.withUnsafeBufferPointer { sections in
+        var region = tap_region()
+        (region.rank, region.kept, region.reduced) = (2, 0, 1)
+        (region.extent.0, region.extent.1) = (31, 100)
+        (region.sections, region.section_count) = (sections.baseAddress, Int32(loops))
+        return tap_units(TAP_KERNEL_REGION, &region, nil, TAP_F32)
+      }
+    }
+    #expect(units(1) == 1 && units(2) == 7)
+  }
 }

@@ -115,8 +115,8 @@ struct TapeWriter {
     step.commits = commits
     step.isParallel =
       isShared && instructions.allSatisfy { if case .kernel = $0.routine { true } else { false } }
-      && instructions.contains { $0.units > 1 }
-      && instructions.reduce(0) { $0 + costs.nanoseconds($1) } >= costs.worthSharing
+      && instructions.reduce(0) { $0 + $1.units } > 1
+      && instructions.reduce(0) { $0 + $1.nanoseconds } >= costs.worthSharing
     tape.steps.append(step)
   }
 
@@ -147,6 +147,7 @@ struct TapeWriter {
       tape.callOuts.append(callOut)
     }
     instruction.units = instruction.routine.units(draft)
+    instruction.nanoseconds = costs.nanoseconds(instruction)
     tape.instructions.append(instruction)
     tape.labels.append(draft.label)
     tape.origins.append(frame.origin(of: draft))
@@ -186,7 +187,7 @@ struct TapeWriter {
     }
     if loop.bodies.count > 1 {
       tape.steps[place].first = tape.steps.count
-      let work = tape.instructions[firstInside...].reduce(0) { $0 + costs.nanoseconds($1) } * Double(loop.count)
+      let work = tape.instructions[firstInside...].reduce(0) { $0 + $1.nanoseconds } * Double(loop.count)
       tape.steps[place].isParallel = work >= costs.worthSharing
     }
   }
@@ -209,6 +210,7 @@ struct TapeWriter {
     instruction.region = Int32(tape.regions.count)
     instruction.units = instruction.routine.units(draft)
     instruction.bytes = 2 * byteCount
+    instruction.nanoseconds = costs.nanoseconds(instruction)
     tape.operands += [source, target]
     tape.regions.append(draft.region!)
     tape.instructions.append(instruction)

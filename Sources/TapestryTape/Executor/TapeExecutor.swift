@@ -5,9 +5,9 @@ import TapestryGraph
 // The executor replays a tape.
 //
 // It owns the arena and the tables of `PreparedTape`; state and feeds are bound for each run. Steps are walked in order
-// by the calling thread. A wave that is worth it is shared with the thread team: thread t of T runs units
-// [n t / T, n (t + 1) / T) of each of its n-unit instructions, and since a kernel's result for a unit does not depend on
-// which units run beside it, the bits are the same for every T. Inside a loop the addresses of a wave's operands are
+// by the calling thread. A wave that is worth it is shared with the thread team (`WaveShares`), and since a kernel's
+// result for a unit does not depend on which units run beside it, the bits are the same for every number of threads.
+// Inside a loop the addresses of a wave's operands are
 // worked out before each pass. Loops that stand side by side are shared whole: a thread runs some of them from the first
 // pass to the last and waits for nobody. A kernel that meets an index out of range sets the fault; the run ends before
 // the first wave that writes state, so a failed run leaves state as it was.
@@ -18,6 +18,7 @@ package final class TapeExecutor {
   private let prepared: PreparedTape
   private let kernels: KernelTable
   private let team: ThreadTeam?
+  private let shares: WaveShares
   private let arena: UnsafeMutableRawPointer
   private let scratch: UnsafeMutableRawPointer
   private let poisonsDeadMemory: Bool
@@ -53,6 +54,7 @@ package final class TapeExecutor {
     self.team = team.flatMap { $0.threads > 1 ? $0 : nil }
     self.poisonsDeadMemory = poisonsDeadMemory
     prepared = PreparedTape(tape)
+    shares = WaveShares(tape, threads: team?.threads ?? 1)
     arena = .allocateZeroed(byteCount: tape.arenaBytes)
     if poisonsDeadMemory { arena.initializeMemory(as: UInt8.self, repeating: 0xff, count: tape.arenaBytes) }
     for range in tape.guards {
@@ -167,7 +169,7 @@ package final class TapeExecutor {
           executor.runSlice(ofThread: thread)
         }, Unmanaged.passUnretained(self).toOpaque())
       for index in step.first..<step.first + step.count {
-        helperSlices += Swift.min(tape.instructions[index].units, threads) - 1
+        for thread in 1..<threads where !shares.units(of: index, thread: thread).isEmpty { helperSlices += 1 }
       }
       return
     }
@@ -199,11 +201,9 @@ package final class TapeExecutor {
   /// The share of one thread in the current wave.
   private func runSlice(ofThread thread: Int) {
     for index in wave.first..<wave.first + wave.count {
-      let instruction = tape.instructions[index]
-      guard case .kernel(let kernel) = instruction.routine else { continue }
-      let begin = instruction.units * thread / threads
-      let end = instruction.units * (thread + 1) / threads
-      if begin < end { run(kernel, index, begin, end, thread: thread) }
+      guard case .kernel(let kernel) = tape.instructions[index].routine else { continue }
+      let own = shares.units(of: index, thread: thread)
+      run(kernel, index, own.lowerBound, own.upperBound, thread: thread)
     }
   }
 

@@ -24,6 +24,8 @@ package struct Instruction: Sendable {
   package var flops = 0
   /// Bytes read and written.
   package var bytes = 0
+  /// What one core takes for it, by the costs the tape was written with.
+  package var nanoseconds = 0.0
 
   package init(_ routine: Routine, _ dtype: DType) {
     self.routine = routine
