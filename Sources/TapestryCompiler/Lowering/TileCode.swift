@@ -46,6 +46,9 @@ struct TileCode {
   mutating func add(
     _ kind: Kind, of inputs: [Int] = [], from: DType? = nil, as dtype: DType, _ cls: Class
   ) -> Int {
+    if kind == .apply(.select), let (larger, other) = larger(inputs, dtype) {
+      return add(.apply(.maximum), of: [larger, other], as: dtype, cls)
+    }
     let definition = Definition(kind: kind, inputs: inputs, from: from ?? dtype, dtype: dtype, cls: cls)
     if let value = known[definition] { return value }
     var stage = inputs.map { stages[$0] }.max() ?? 0
