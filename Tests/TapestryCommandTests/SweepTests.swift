@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func noWorkloadAndNoCaseTakesASlowPath() throws {
-    let models = Workload.all + SweepCase.all.map(\.model)
+    let models = Workload.all + Workload.models(.float64) + SweepCase.all.map(\.model)
     for model in models { #expect(try model.compiled().tape.slowPaths == 0, "\(model.name)") }
   }
 

@@ -48,7 +48,8 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
   public let passes: [Pass]
   /// Instructions of the tape.
   public let instructions: Int
-  /// Instructions that no vector kernel runs: ops called out to by their reference meaning.
+  /// Instructions that no vector kernel runs: ops called out to by their reference meaning, and kernels with an operation
+  /// that goes element by element.
   public let slowPaths: Int
   /// Waves of the tape: instructions of one wave do not depend on each other.
   public let waves: Int
@@ -100,7 +101,7 @@ public struct ProgramReport: Sendable, CustomStringConvertible {
       "arena \(arenaBytes) bytes (\(liveBytes) alive at the peak, \(valueBytes) in all values), state \(stateBytes) bytes",
     ]
     if slowPaths > 0 {
-      lines.append("  \(slowPaths) instructions run by the reference meaning of their op, which is slow")
+      lines.append("  \(slowPaths) instructions go element by element or by the meaning of their op, which is slow")
     }
     for pass in passes {
       lines.append(

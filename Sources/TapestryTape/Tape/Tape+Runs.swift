@@ -14,9 +14,6 @@ extension Tape {
     return result
   }
 
-  /// Instructions that no vector kernel runs: call-outs to the reference meaning of an op.
-  package var slowPaths: Int { instructions.count { if case .callOut = $0.routine { true } else { false } } }
-
   /// The wave of each instruction, counted from 0 as in the listing.
   package var waves: [Int] {
     var result = [Int](repeating: 0, count: instructions.count)

@@ -14,6 +14,7 @@ import Testing
     graph.report("y", y * y)
     let compiled = try expectCompiledEqualsReference(graph)
     #expect(compiled.tape.callOuts.count == 1)
+    #expect(compiled.tape.slowPaths == 1)
   }
 }
 
