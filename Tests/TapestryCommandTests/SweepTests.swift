@@ -15,8 +15,8 @@ import Testing
     let wanted = SweepCase.Layer.convolution(
       batch: 32, height: 32, width: 32, channels: 32, kernel: 5, stride: 2, dilation: 3, groups: 4)
     #expect(image.neighbour.layer == wanted && image.neighbour.dtype == .float64)
-    let sequence = SweepCase(layer: .recurrent(batch: 32, steps: 500, features: 32, units: 64), dtype: .float32)
-    #expect(sequence.neighbour.layer == .recurrent(batch: 32, steps: 512, features: 32, units: 64))
+    let sequence = SweepCase(layer: .recurrent(.lstm, batch: 32, steps: 500, features: 32, units: 64), dtype: .float32)
+    #expect(sequence.neighbour.layer == .recurrent(.lstm, batch: 32, steps: 512, features: 32, units: 64))
     #expect(sequence.neighbour.neighbour == sequence.neighbour)
   }
 

@@ -15,8 +15,8 @@ package struct SweepCase: Sendable, Hashable {
     /// A convolution that keeps the size but for the stride, with its gradients in images and filter.
     case convolution(
       batch: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Int, dilation: Int, groups: Int)
-    /// An LSTM over a sequence with its update.
-    case recurrent(batch: Int, steps: Int, features: Int, units: Int)
+    /// A recurrent layer over a sequence with its update.
+    case recurrent(RecurrentKind, batch: Int, steps: Int, features: Int, units: Int)
   }
 
   package let layer: Layer
@@ -55,9 +55,12 @@ package struct SweepCase: Sendable, Hashable {
     let dilations = [2, 3, 4].map { image(dilation: $0) }
     let groups = [2, 4, 32].map { image(groups: $0) }
     let sequences = [1, 2, 7, 31, 50, 100, 500].map {
-      Layer.recurrent(batch: 32, steps: $0, features: 32, units: 64)
+      Layer.recurrent(.lstm, batch: 32, steps: $0, features: 32, units: 64)
     }
-    return dense + kernels + strides + dilations + groups + sequences
+    let batches = [RecurrentKind.lstm, .gru, .simple].flatMap { kind in
+      [1, 7, 31, 33, 61, 100].map { Layer.recurrent(kind, batch: $0, steps: 32, features: 32, units: 64) }
+    }
+    return dense + kernels + strides + dilations + groups + sequences + batches
   }
 
   private static func image(kernel: Int = 3, stride: Int = 1, dilation: Int = 1, groups: Int = 1) -> Layer {
@@ -77,9 +80,9 @@ package struct SweepCase: Sendable, Hashable {
         .convolution(
           batch: regular(batch), height: regular(height), width: regular(width), channels: regular(channels),
           kernel: kernel, stride: stride, dilation: dilation, groups: groups)
-      case .recurrent(let batch, let steps, let features, let units):
+      case .recurrent(let kind, let batch, let steps, let features, let units):
         .recurrent(
-          batch: regular(batch), steps: regular(steps), features: regular(features), units: regular(units))
+          kind, batch: regular(batch), steps: regular(steps), features: regular(features), units: regular(units))
       }
     return SweepCase(layer: regularLayer, dtype: dtype)
   }
@@ -91,8 +94,8 @@ package struct SweepCase: Sendable, Hashable {
     case .convolution(let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
       "convolution \(batch)x\(height)x\(width)x\(channels) kernel \(kernel) stride \(stride) dilation \(dilation) "
         + "groups \(groups) \(dtype)"
-    case .recurrent(let batch, let steps, let features, let units):
-      "lstm \(batch)x\(steps)x\(features)-\(units) \(dtype)"
+    case .recurrent(let kind, let batch, let steps, let features, let units):
+      "\(kind == .simple ? "rnn" : kind.rawValue) \(batch)x\(steps)x\(features)-\(units) \(dtype)"
     }
   }
 
@@ -105,8 +108,14 @@ package struct SweepCase: Sendable, Hashable {
     case .convolution(let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
       let taps = [height, width].reduce(1) { $0 * SweepCase.taps($1, kernel, stride, dilation) }
       return 2 * 3 * batch * taps * channels * channels / groups
-    case .recurrent(let batch, let steps, let features, let units):
-      return 2 * batch * steps * 4 * units * (2 * features + 3 * units)
+    case .recurrent(let kind, let batch, let steps, let features, let units):
+      let gates =
+        switch kind {
+        case .simple: 1
+        case .gru: 3
+        case .lstm: 4
+        }
+      return 2 * batch * steps * gates * units * (2 * features + 3 * units)
     }
   }
 
@@ -139,11 +148,11 @@ package struct SweepCase: Sendable, Hashable {
         t.report(Output("loss"), cost)
         t.minimize(cost, with: .sgd(learningRate: 1e-6))
       }
-    case .recurrent(let batch, let steps, let features, let units):
+    case .recurrent(let kind, let batch, let steps, let features, let units):
       let x = Input("x", [batch, steps, features], dtype)
       return CatalogueModel(name, "", [(x, FixedValues.feature("x", TensorType(dtype, [batch, steps, features])))]) {
         t in
-        let cost = sum(lstm(t[x], units, in: t.scope("lstm")).output)
+        let cost = sum(kind(t[x], units, in: t.scope("layer")).output)
         t.report(Output("loss"), cost)
         t.minimize(cost, with: .sgd(learningRate: 1e-6))
       }
