@@ -9,17 +9,17 @@ struct BodyOptions: Sendable {
   var guardsBuffers = false
   /// How many loops are around.
   var depth = 0
-  /// Whether weights that every step multiplies by are packed before the loop.
-  var packsCaptures = false
+  /// The inputs of the body that are the same in every step, where it is worth it to pack those before the loop.
+  var packable: Set<Value> = []
 
   /// The deepest nesting of loops the tape's operands can move in.
   static let deepest = Operand.deepestLoop
 
-  /// The options inside of a loop of some steps.
-  func inside(_ steps: Int) -> BodyOptions {
+  /// The options inside of a loop.
+  func inside(_ scan: Scan) -> BodyOptions {
     var options = self
     options.depth += 1
-    options.packsCaptures = steps >= PackedPanels.leastSteps
+    options.packable = scan.length >= PackedPanels.leastSteps ? Set(scan.parts(scan.body.inputs).captures) : []
     return options
   }
 }

@@ -13,7 +13,7 @@ extension Lowering {
     let strides = graph.type(of: Value(node)).shape.rowMajorStrides
     var start = 0
     for part in Array(graph.operands(of: node)) {
-      if parts[views.base(of: part)]?.whole != Value(node) {
+      if parts[views.base(of: part)] == nil {
         addCopy(of: part, to: target, at: start * strides[op.axis], strides: strides, for: node)
       }
       start += graph.type(of: part).shape[op.axis]

@@ -15,17 +15,19 @@ extension Lowering {
     let histories = scan.histories
     let kept = Set(histories.map(\.carry))
     let stacked = Set(histories.flatMap { $0.before + $0.after })
-    let roots = scan.body.outputs.indices.filter { !stacked.contains($0) }.map { place in
-      let name = scan.name(ofOutput: place)
+    let names = LoopNames(scan)
+    let outputs = scan.body.outputs.indices.filter { !stacked.contains($0) }
+    let roots = outputs.map { place in
       let isState = place < scan.counts.carries && !kept.contains(place)
-      return ProgramGraph.Root(isState ? .state(name) : .output(name), scan.body.outputs[place])
+      return ProgramGraph.Root(
+        isState ? .state(names[output: place]) : .output(names[output: place]), scan.body.outputs[place])
     }
-    let states = Set((0..<scan.counts.carries).filter { !kept.contains($0) }.map { scan.name(ofOutput: $0) })
-    let fused = FusedProgram(ProgramGraph(store: scan.body.store, roots: roots), bodies.inside(scan.length))
+    let fused = FusedProgram(ProgramGraph(store: scan.body.store, roots: roots), bodies.inside(scan))
+    let states = names.carries { !kept.contains($0) }
     var binding = StateBinding(try fused.lowered(carries: states).bindingOutputs())
     let body = binding.bind()
-    appendOperands(scan, node, body, &draft)
-    let bodies = parts(of: body, scan).map { PlannedProgram(bound: $0, guarded: self.bodies.guardsBuffers) }
+    appendOperands(scan, node, packed: Set(body.packedFeeds.map { names.operand(of: body.feeds[$0].name) }), &draft)
+    let bodies = parts(of: body, scan, names).map { PlannedProgram(bound: $0, guarded: self.bodies.guardsBuffers) }
     let workspaces = bodies.map { body in
       let workspace = program.addBuffer(.arena, byteCount: body.arenaBytes, value: nil)
       draft.operands.append(DraftOperand(buffer: workspace, byteOffset: 0, isWrite: true))
@@ -42,20 +44,19 @@ extension Lowering {
             ? .history(results + carry, of: bytes, stepsBack: scan.length, scan) : .still(results + carry),
           byteCount: bytes)
       },
-      carries: body.state.map { results + scan.number(ofCarry: $0.name)! },
+      carries: body.state.map { results + names.carry($0.name)! },
       feeds: body.feeds.map { slot in
-        if let carry = scan.number(ofCarry: slot.name) {
+        if let carry = names.carry(slot.name) {
           return .history(results + carry, of: slot.type.byteCount, stepsBack: scan.length, scan)
         }
-        let operand = scan.operand(ofInput: slot.name)
+        let operand = names.operand(of: slot.name)
         guard operand < scan.counts.carries + scan.counts.slices else { return .still(operand) }
         return .slices(operand, of: slot.type.byteCount, scan)
       },
-      outputs: body.outputs.map { output in
-        if let carry = scan.number(ofCarry: output.name) {
-          return .history(results + carry, of: output.type.byteCount, stepsBack: scan.length - 1, scan)
-        }
-        return .slices(results + scan.place(ofOutput: output.name), of: output.type.byteCount, scan)
+      outputs: zip(outputs.filter { $0 >= scan.counts.carries || kept.contains($0) }, body.outputs).map {
+        $0 < scan.counts.carries
+          ? .history(results + $0, of: $1.type.byteCount, stepsBack: scan.length - 1, scan)
+          : .slices(results + $0, of: $1.type.byteCount, scan)
       },
       workspaces: workspaces)
     draft.canFault = body.drafts.contains(where: \.canFault)
@@ -63,8 +64,7 @@ extension Lowering {
   }
 
   /// Appends what the loop reads, contiguous or packed, and its results.
-  private mutating func appendOperands(_ scan: Scan, _ node: Int, _ body: LoweredProgram, _ draft: inout Draft) {
-    let packed = Set(body.packedFeeds.map { scan.operand(ofInput: body.feeds[$0].name) })
+  private mutating func appendOperands(_ scan: Scan, _ node: Int, packed: Set<Int>, _ draft: inout Draft) {
     for (place, operand) in Array(graph.operands(of: node)).enumerated() {
       draft.operands.append(packed.contains(place) ? panels(of: operand) : contiguous(operand))
     }
@@ -77,31 +77,40 @@ extension Lowering {
   }
 
   /// The body, or its parts where the rows of the loop are independent.
-  private func parts(of body: LoweredProgram, _ scan: Scan) -> [LoweredProgram] {
-    let written = body.feeds.indices.filter { scan.number(ofCarry: body.feeds[$0].name) != nil }
+  private func parts(of body: LoweredProgram, _ scan: Scan, _ names: LoopNames) -> [LoweredProgram] {
+    let written = body.feeds.indices.filter { names.carry(body.feeds[$0].name) != nil }
     let rows = scan.body.outputs.isEmpty ? 0 : scan.body.type(ofOutput: 0).shape.extents.first ?? 0
     return RowCut(body, rows: rows, written: Set(written))?.parts ?? [body]
   }
 }
 
-extension Scan {
-  /// The name of a result of the body: that of the carry it is the next value of, or of a stack.
-  fileprivate func name(ofOutput place: Int) -> String {
-    place < counts.carries ? "carry \(place)" : "stack \(place - counts.carries)"
+/// What the inputs and results of a scan's body are called in the program that the body becomes, and which operands and
+/// results of the scan they are.
+private struct LoopNames {
+  private let scan: Scan
+  /// By input of the body its name. A carry's next value has that of the carry.
+  private let inputs: [String]
+  private let places: [String: Int]
+
+  init(_ scan: Scan) {
+    self.scan = scan
+    inputs = scan.body.inputs.map { (scan.body.store.op(of: Int($0.node)) as? InputOp)?.name ?? "" }
+    places = Dictionary(uniqueKeysWithValues: zip(inputs, inputs.indices))
   }
 
-  /// The result a stack is.
-  fileprivate func place(ofOutput name: String) -> Int { counts.carries + number(in: name) }
+  /// The name of a result of the body.
+  subscript(output place: Int) -> String { place < scan.counts.carries ? inputs[place] : "stack \(place)" }
 
-  /// The carry an input or a result of the body is named after, where it is one.
-  fileprivate func number(ofCarry name: String) -> Int? { name.hasPrefix("carry") ? number(in: name) : nil }
-
-  /// The operand that a slice or a capture of the body is a view of.
-  fileprivate func operand(ofInput name: String) -> Int {
-    counts.carries + number(in: name) + (name.hasPrefix("slice") ? 0 : counts.slices)
+  /// The names of some carries.
+  func carries(where isMeant: (Int) -> Bool) -> Set<String> {
+    Set((0..<scan.counts.carries).filter(isMeant).map { inputs[$0] })
   }
 
-  private func number(in name: String) -> Int { Int(name.split(separator: " ").last ?? "") ?? 0 }
+  /// The operand of the scan that is an input of the body, or that its slices are.
+  func operand(of name: String) -> Int { places[name]! }
+
+  /// The carry an input or a result of the body is, where it is one.
+  func carry(_ name: String) -> Int? { places[name].flatMap { $0 < scan.counts.carries ? $0 : nil } }
 }
 
 extension LoopDraft.Binding {

@@ -19,7 +19,7 @@ struct Lowering {
   private var stateSlots: [String: Int] = [:]
   private var wanted: [[Value]]
   /// The values that are computed where they are joined with others.
-  let parts: [Value: JoinedPart]
+  let parts: [Value: [JoinedPart]]
   /// Inputs that are variables of the program: the carries of a loop's body.
   private let carries: Set<String>
   /// How bodies of loops are compiled.
@@ -54,9 +54,9 @@ struct Lowering {
     for root in source.roots { want(root.value, by: -1) }
     for group in wanted.indices { wanted[group].sort { ($0.node, $0.output) < ($1.node, $1.output) } }
     self.wanted = wanted
-    packed = bodies.packsCaptures ? PackedPanels.inputs(of: source, views, reachable: reachable) : []
+    packed = PackedPanels.inputs(of: source, among: bodies.packable, views, reachable: reachable)
     byteChoices = source.byteChoices(reachable: reachable)
-    parts = JoinedPart.all(in: graph, views, plan, reachable: reachable) { readers[$0] == 1 }
+    parts = JoinedPart.all(in: graph, views, plan, reachable: reachable, readers: readers)
   }
 
   /// Lowers all groups, then the roots.

@@ -28,8 +28,11 @@ struct PackedPanels {
   /// Strides along those axes of a matrix that lies elsewhere.
   func strides(_ strides: [Int]) -> [Int] { [PackedPanels.columns * strides[1], strides[0], strides[1]] }
 
-  /// The captures of a loop's body that are read as right operands of products alone, and fill whole panels.
-  static func inputs(of body: ProgramGraph, _ views: ViewAccesses, reachable: [Bool]) -> Set<Value> {
+  /// Those of a body's captures that are read as right operands of products alone, and fill whole panels.
+  static func inputs(
+    of body: ProgramGraph, among captures: Set<Value>, _ views: ViewAccesses, reachable: [Bool]
+  ) -> Set<Value> {
+    guard !captures.isEmpty else { return [] }
     let graph = body.store
     var found: Set<Value> = []
     var others = Set(body.roots.map { views.base(of: $0.value) })
@@ -37,7 +40,7 @@ struct PackedPanels {
       for (place, operand) in graph.operands(of: node).enumerated() {
         let shape = graph.type(of: operand).shape
         if graph.isOp(node, Dot.self), place == 1, shape.rank == 2, shape[1] % columns == 0, shape.count > 0,
-          let input = graph.op(of: Int(operand.node)) as? InputOp, input.name.hasPrefix("capture")
+          captures.contains(operand)
         {
           found.insert(operand)
         } else {

@@ -71,10 +71,16 @@ struct RegionBuilder {
   /// The region that computes the values wanted, or nil when it has no elements.
   ///
   /// - Parameter parts: values that are stored as parts of others.
-  mutating func build(storing wanted: [Value], parts: [Value: JoinedPart] = [:]) -> Region? {
+  mutating func build(storing wanted: [Value], parts: [Value: [JoinedPart]] = [:]) -> Region? {
     guard !extents.contains(0) else { return nil }
     for node in group.members where node != group.pool { define(node) }
-    for value in wanted { store(value, as: parts[value]) }
+    for value in wanted {
+      if let places = parts[value] {
+        for place in places { store(value, as: place) }
+      } else {
+        store(value, as: nil)
+      }
+    }
     return finish()
   }
 

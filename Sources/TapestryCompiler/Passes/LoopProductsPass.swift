@@ -11,7 +11,8 @@ import TapestryGraph
 //   a carry g + sum(y), where y is stacked anyway  ends as its start + sum(Y)
 //
 // The first and third are what a recurrent layer and its gradient consist of: one large product uses the machine better
-// than one a step, and the loop is left with what depends on the step before. A carry is taken out only if all that
+// than one a step, and the loop is left with what depends on the step before. A piece of what is stacked counts as
+// stacked. A carry is taken out only if all that
 // the step adds to it can be. A loop around loops is left alone: its products are over many steps already, and its blocks
 // are there so that not every step is kept. The scan is then cut anew from its body: hoisted products become slices, and what is read
 // after the loop is stacked.
@@ -159,9 +160,23 @@ private struct LoopWithProducts {
       return .product(rows, right)
     }
     if takingSums, let sum = store.op(of: Int(value.node)) as? Sum,
-      let summed = store.operands(of: Int(value.node)).first, stacks.contains(summed) || whole(summed) != nil
+      let summed = store.operands(of: Int(value.node)).first,
+      stacks.contains(summed) || whole(summed) != nil || stackedPiece(summed) != nil
     {
       return .sum(summed, sum.axes)
+    }
+    return nil
+  }
+
+  /// What is stacked that joins a value to others, the axis it does so along, and where the value begins.
+  private func stackedPiece(_ value: Value) -> (joined: Value, axis: Int, start: Int)? {
+    for joined in stacks {
+      guard let op = store.op(of: Int(joined.node)) as? Concatenate else { continue }
+      var start = 0
+      for piece in store.operands(of: Int(joined.node)) {
+        if piece == value { return (joined, op.axis, start) }
+        start += store.type(of: piece).shape[op.axis]
+      }
     }
     return nil
   }
@@ -228,7 +243,11 @@ private struct LoopWithProducts {
     let loop = Scan(
       cutting: store, inputs: cut, outputs: outputs, length: scan.length, isReverse: scan.isReverse)
     let looped = outputs.isEmpty ? [] : match.result.graph.record(loop, given.all)
-    func all(_ value: Value) -> Tensor { whole(value) ?? looped[carries.count + stacks.firstIndex(of: value)!] }
+    func all(_ value: Value) -> Tensor {
+      if let known = whole(value) ?? stacks.firstIndex(of: value).map({ looped[carries.count + $0] }) { return known }
+      let (joined, axis, start) = stackedPiece(value)!
+      return slice(all(joined), axis: axis + 1, start..<start + store.type(of: value).shape[axis])
+    }
 
     return (0..<scan.resultCount).map { output in
       if let terms = sums[output] {

@@ -97,7 +97,43 @@ extension ViewRules {
       else { return nil }
       return joined(a, b) ?? joined(b, a)
     },
+    Rule("pieces padded with 0 that fill an axis and are added are joined", on: Add.self, .reassociates) { m in
+      guard let pieces = paddedPieces(m), let axis = filledAxis(pieces, m.shape) else { return nil }
+      let order = pieces.indices.sorted { pieces[$0].op.low[axis] < pieces[$1].op.low[axis] }
+      return concatenate(order.map { pieces[$0][0] }, axis: axis)
+    },
   ]
+
+  /// The most pieces looked at.
+  private static let mostPieces = 8
+
+  /// The pieces a sum consists of, each padded with 0; nil where it is a sum of anything else.
+  private static func paddedPieces(_ sum: Match<Add>) -> [Match<Pad>]? {
+    var pieces: [Match<Pad>] = []
+    var open = sum.operands
+    while let tensor = open.popLast() {
+      if let piece = sum.node(tensor, Pad.self) {
+        guard piece.op.value == 0, piece.shape == sum.shape else { return nil }
+        pieces.append(piece)
+      } else if let inner = sum.node(tensor, Add.self) {
+        open += inner.operands
+      } else {
+        return nil
+      }
+      if open.count + pieces.count > mostPieces { return nil }
+    }
+    return pieces
+  }
+
+  /// The axis that pieces lie one after the other on, from end to end, while they fill all others.
+  private static func filledAxis(_ pieces: [Match<Pad>], _ shape: Shape) -> Int? {
+    let cut = shape.extents.indices.filter { axis in pieces.contains { $0.type(0).shape[axis] != shape[axis] } }
+    guard cut.count == 1, let axis = cut.first else { return nil }
+    let spans = pieces.map { $0.op.low[axis]..<$0.op.low[axis] + $0.type(0).shape[axis] }
+      .sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    let isFilled = zip(spans, spans.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound }
+    return isFilled && spans[0].lowerBound == 0 && spans.last?.upperBound == shape[axis] ? axis : nil
+  }
 
   /// The sum of two pieces padded with 0, when the second begins where the first ends.
   private static func joined(_ a: Match<Pad>, _ b: Match<Pad>) -> Tensor? {

@@ -45,6 +45,32 @@ import Testing
     return graph
   }
 
+  /// A GRU whose reset gate follows the product and its bias, with what its gradient needs of every step.
+  private func gru(_ graph: Graph, batch: Int, units: Int) -> Graph {
+    let x = graph.input("x", [9, batch, 3 * units])
+    let (w, b, h) = (
+      graph.input("w", [units, 3 * units]), graph.input("b", [units]), graph.input("h", [batch, units])
+    )
+    let values = scan(over: [x], from: [h]) { step in
+      let (input, state) = (split(step.inputs[0], parts: 3), split(dot(step.carries[0], w), parts: 3))
+      let (r, z) = (sigmoid(input[0] + state[0]), sigmoid(input[1] + state[1]))
+      let candidate = tanh(input[2] + r * (state[2] + b))
+      let next = candidate + z * (step.carries[0] - candidate)
+      return (carries: [next], outputs: [next])
+    }
+    let loss = sum(values.outputs[0] * values.outputs[0])
+    graph.report("loss", loss)
+    for (place, slope) in gradients(of: loss, in: [w, x, b, h]).enumerated() { graph.report("g\(place)", slope) }
+    return graph
+  }
+
+  /// A step of a GRU is its product and its cell, forward and backward; rows are parted in both loops.
+  @Test func aStepOfAGRUIsItsProductAndItsCell() throws {
+    let tape = try expectCompiledEqualsReference(gru(Graph(), batch: 32, units: 16), tolerance: 1e-4).tape
+    #expect(sideBySide(tape) == [2, 2])
+    #expect(passes(tape).map(\.count) == [2, 2, 2, 2])
+  }
+
   /// A step of an LSTM is its product and its cell, forward and backward, and copies nothing.
   @Test(arguments: [false, true]) func aStepOfAnLSTMIsTwoInstructions(reversed: Bool) throws {
     let tape = try expectCompiledEqualsReference(lstm(Graph(), batch: 3, units: 5, reversed: reversed)).tape

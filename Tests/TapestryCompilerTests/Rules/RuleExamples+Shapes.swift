@@ -142,5 +142,10 @@ extension RuleExample {
     RuleExample("neighbouring pieces padded with 0 and added are joined") { g in
       pad(g.x, axis: 0, low: 4) + pad(g.y, axis: 0, high: 4)
     },
+    RuleExample("pieces padded with 0 that fill an axis and are added are joined") { g in
+      let (first, second) = (pad(g.x, axis: 0, high: 8), pad(g.y, axis: 0, low: 4, high: 4))
+      let both = pad(g.x * 2, axis: 0, low: 8) + (second + first)
+      return both * (first + pad(g.y, axis: 0, low: 8) + second)
+    },
   ]
 }
