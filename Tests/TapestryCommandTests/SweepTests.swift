@@ -30,6 +30,26 @@ import Testing
     #expect(dense.flops == 7000)
   }
 
+  /// What is fed is read, parameters are read and written.
+  @Test func bytesAreThoseNoProgramCanDoWithout() {
+    let dense = SweepCase(layer: .dense(batch: 7, width: 10), dtype: .float32)
+    #expect(dense.bytes == 4 * (70 + 2 * 220))
+    let image = SweepCase(
+      layer: .convolution(batch: 2, height: 4, width: 1, channels: 6, kernel: 3, stride: 1, dilation: 1, groups: 3),
+      dtype: .float64)
+    #expect(image.bytes == 8 * 2 * (48 + 9 * 2 * 6 + 6))
+    let sequence = SweepCase(layer: .recurrent(.lstm, batch: 2, steps: 5, features: 3, units: 4), dtype: .float32)
+    #expect(sequence.bytes == 4 * (30 + 2 * 16 * 8))
+  }
+
+  /// One example is bound by memory, many by multiply-adds, of which there are half as many in Float64.
+  @Test func theFloorIsTheLongerOfBoth() {
+    let one = SweepCase(layer: .dense(batch: 1, width: 100), dtype: .float32)
+    #expect(one.floor(gigaflopsPerSecond: 100, gigabytesPerSecond: 10) == Double(one.bytes) / 10)
+    let many = SweepCase(layer: .dense(batch: 100, width: 100), dtype: .float64)
+    #expect(many.floor(gigaflopsPerSecond: 100, gigabytesPerSecond: 10) == Double(many.flops) / 50)
+  }
+
   @Test func everySizeOfTheListIsThere() {
     let names = SweepCase.all.map(\.name)
     #expect(Set(names).count == names.count)
@@ -67,11 +87,11 @@ import Testing
     var lines: [String] = []
     let cases = SweepCase.all.filter { $0.name.hasPrefix("dense 7x17") }
     let passes = try? Sweep.run(cases, threads: 1, seconds: 0) { lines.append($0) }
-    #expect(lines.count == 4 && lines[0].hasPrefix("sweep\t"))
+    #expect(lines.count == 4 && lines[0].hasPrefix("machine\t"))
     let rows = lines.dropFirst(2).map { $0.dropLast().split(separator: "\t") }
     #expect(rows.map { $0[0] } == ["dense 7x17 float32", "dense 7x17 float64"])
     #expect(rows.map { $0[1] } == ["dense 32x32 float32", "dense 32x32 float64"])
-    #expect(rows.allSatisfy { $0.count == 6 && ["ok", "below 70%"].contains($0[5]) })
-    #expect(passes == rows.allSatisfy { $0[5] == "ok" })
+    #expect(rows.allSatisfy { $0.count == 8 && ["ok", "below 70%"].contains($0[7]) })
+    #expect(passes == rows.allSatisfy { $0[7] == "ok" })
   }
 }

@@ -5,8 +5,9 @@ import TapestryNN
 import TapestryTape
 
 // Odd sizes against regular ones. A case and its neighbour are timed in turn, so that what else the machine does meets
-// both; of each the shortest round counts. The efficiency is useful operations by time; a case passes when it has at
-// least 70% of its neighbour's.
+// both; of each the shortest round counts. The efficiency is the share of the time that the floor takes
+// (SweepCase+Floor.swift), on the machine as measured in the same run; a case passes when it has at least 70% of its
+// neighbour's.
 
 /// The table of `tapestry bench --sweep`.
 package struct Sweep {
@@ -22,8 +23,9 @@ package struct Sweep {
   package static func run(
     _ cases: [SweepCase], threads: Int?, seconds: Double, _ write: (String) -> Void
   ) throws(TapestryError) -> Bool {
-    write("sweep\t\(KernelTable.best.name)\t\(threads.map(String.init) ?? "all") threads\n")
-    write("case\tneighbour\tGFLOP/s\tneighbour's\tratio\toutcome\n")
+    let machine = Machine.measured(threads: threads)
+    write(machine.line + "\n")
+    write("case\tneighbour\tGFLOP/s\tneighbour's\tof its floor\tneighbour's\tratio\toutcome\n")
     var passes = true
     for case_ in cases {
       let neighbour = case_.neighbour
@@ -33,12 +35,17 @@ package struct Sweep {
         for place in timers.indices { try timers[place].round() }
       } while (ContinuousClock.now - start) / .seconds(1) < seconds
       let rates = zip(timers, [case_, neighbour]).map { Double($1.flops) / $0.nanoseconds }
-      let ratio = rates[0] / rates[1]
+      let floors = [case_, neighbour].map {
+        $0.floor(gigaflopsPerSecond: machine.gigaflopsPerSecond, gigabytesPerSecond: machine.gigabytesPerSecond)
+      }
+      let shares = zip(floors, timers).map { $0 / $1.nanoseconds }
+      let ratio = shares[0] / shares[1]
       let isEnough = ratio >= least
       passes = passes && isEnough
       write(
         [
           case_.name, neighbour.name, String(format: "%.1f", rates[0]), String(format: "%.1f", rates[1]),
+          String(format: "%.1f%%", 100 * shares[0]), String(format: "%.1f%%", 100 * shares[1]),
           String(format: "%.0f%%", 100 * ratio), isEnough ? "ok" : "below \(Int(100 * least))%",
         ].joined(separator: "\t") + "\n")
     }

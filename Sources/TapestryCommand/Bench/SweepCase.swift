@@ -4,8 +4,7 @@ import TapestryGraph
 package import TapestryNN
 
 // What the sweep runs: a training step or a gradient of one kind of layer at odd sizes. The nearest regular neighbour of
-// a case has each of its sizes rounded up to a multiple of 32; kernels, strides, dilations and groups stay. Operations
-// are counted as for the workloads: useful multiply-adds twice, valid taps only.
+// a case has each of its sizes rounded up to a multiple of 32; kernels, strides, dilations and groups stay.
 
 /// One kind of layer at one size.
 package struct SweepCase: Sendable, Hashable {
@@ -96,35 +95,6 @@ package struct SweepCase: Sendable, Hashable {
         + "groups \(groups) \(dtype)"
     case .recurrent(let kind, let batch, let steps, let features, let units):
       "\(kind == .simple ? "rnn" : kind.rawValue) \(batch)x\(steps)x\(features)-\(units) \(dtype)"
-    }
-  }
-
-  /// Useful floating-point operations of a step.
-  package var flops: Int {
-    switch layer {
-    case .dense(let batch, let width):
-      // Products: the first layer's two (no gradient in the examples), the second's three.
-      return 2 * 5 * batch * width * width
-    case .convolution(let batch, let height, let width, let channels, let kernel, let stride, let dilation, let groups):
-      let taps = [height, width].reduce(1) { $0 * SweepCase.taps($1, kernel, stride, dilation) }
-      return 2 * 3 * batch * taps * channels * channels / groups
-    case .recurrent(let kind, let batch, let steps, let features, let units):
-      let gates =
-        switch kind {
-        case .simple: 1
-        case .gru: 3
-        case .lstm: 4
-        }
-      return 2 * batch * steps * gates * units * (2 * features + 3 * units)
-    }
-  }
-
-  /// The taps of an axis that fall on it, over all windows.
-  private static func taps(_ extent: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
-    let windows = (extent + stride - 1) / stride
-    let padding = max((windows - 1) * stride + (kernel - 1) * dilation + 1 - extent, 0)
-    return (0..<windows).reduce(0) { sum, window in
-      sum + (0..<kernel).count { (0..<extent).contains(window * stride + $0 * dilation - padding / 2) }
     }
   }
 
