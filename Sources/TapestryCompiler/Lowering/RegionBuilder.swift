@@ -175,7 +175,9 @@ struct RegionBuilder {
     return dtype == .int32 ? value : code.add(.apply(.cast), of: [value], from: .int32, as: dtype, cls)
   }
 
+  /// What is the same for the whole space is loaded once a call, as constants are.
   private mutating func load(_ access: ViewAccess, _ strides: [Int], _ dtype: DType, _ cls: TileCode.Class) -> Int {
+    let cls = cls == .full && strides.allSatisfy { $0 == 0 } ? .constant : cls
     let key = LoadKey(
       access: ViewAccess(base: access.base, offset: access.offset, strides: []), strides: strides, cls: cls)
     if let known = loads[key] { return known }
