@@ -1,0 +1,76 @@
+import CTapestryKernels
+import Testing
+
+/// An update in place as the epilogue of a product: what runs along memory as it lies has the bits of plain arithmetic.
+@Suite("Strips")
+struct StripTests {
+  /// m <- m / 2 + g, w <- sqrt(w w) - m s + row, where g is a product of small whole numbers and s a scalar.
+  static func update(_ dtype: tap_dtype) -> Program {
+    let instructions = [
+      tile(TAP_LOAD, dtype, 1, imm: 0), tile(TAP_LOAD, dtype, 2, imm: 1), tile(TAP_LOAD, dtype, 3, imm: 2),
+      tile(TAP_RESULT, dtype, 4), tile(TAP_MUL, dtype, 1, 1, 0), tile(TAP_ADD, dtype, 1, 4, 1),
+      tile(TAP_MUL, dtype, 4, 2, 2), tile(TAP_SQRT, dtype, 4, 4), tile(TAP_MUL, dtype, 6, 1, 5),
+      tile(TAP_SUB, dtype, 4, 4, 6), tile(TAP_ADD, dtype, 4, 4, 3),
+      tile(TAP_STORE, dtype, 0, 1, imm: 4), tile(TAP_STORE, dtype, 0, 4, imm: 5),
+    ]
+    var program = Program(
+      sections: [
+        (TAP_SETUP, [tile(TAP_CONST, dtype, 0, imm: 0), tile(TAP_LOAD, dtype, 5, imm: 3)]),
+        (TAP_LOOP, ChainTests.linked(instructions)),
+      ], immediates: [dtype == TAP_F64 ? (0.5).bitPattern : UInt64(Float(0.5).bitPattern)])
+    program.registers = 7
+    return program
+  }
+
+  @Test(
+    "Rows that follow one another, that lie apart, and narrow ones, whatever is left beside blocks",
+    arguments: [(40, 600), (300, 256), (33, 128), (500, 10), (200, 17), (9, 1000), (1, 4000), (90, 300)])
+  func update(rows: Int, columns: Int) throws {
+    var dice = Dice(UInt64(rows + columns))
+    let count = rows * columns
+    let x = dice.floats(rows, scale: 1).map { ($0 * 8).rounded() }, y = dice.floats(columns).map { ($0 * 8).rounded() }
+    let m = dice.floats(count), w = dice.floats(count), row = dice.floats(columns), s = dice.floats(1)
+    func check<E: Element & BinaryFloatingPoint>(_ type: E.Type) throws {
+      func convert(_ values: [Float]) -> [E] { values.map { E($0) } }
+      var wantM = convert(m), wantW = convert(w)
+      for i in 0..<count {
+        wantM[i] = E(x[i / columns] * y[i % columns]) + wantM[i] / 2
+        wantW[i] = (wantW[i] * wantW[i]).squareRoot() - wantM[i] * E(s[0]) + E(row[i % columns])
+      }
+      for level in levels {
+        for split in Split.allCases {
+          let (first, second) = (GuardedBuffer(convert(m)), GuardedBuffer(convert(w)))
+          let (bias, scale) = (GuardedBuffer(convert(row)), GuardedBuffer(convert(s)))
+          let (left, right) = (GuardedBuffer(convert(x)), GuardedBuffer(convert(y)))
+          try run(
+            TAP_KERNEL_DOT, level: level, extent: [rows, columns], program: Self.update(E.dtype),
+            operands: [
+              Operand(first, E.self, strides: [columns, 1]), Operand(second, E.self, strides: [columns, 1]),
+              Operand(bias, E.self, strides: [0, 1]), Operand(scale, E.self, strides: [0, 0]),
+              Operand(first, E.self, strides: [columns, 1]), Operand(second, E.self, strides: [columns, 1]),
+            ], own: [left.address, right.address], parameters: [1, 1, 1, columns, 1, 0], dtype: E.dtype, split: split)
+          #expect(patterns(first.values(as: E.self)) == patterns(wantM))
+          #expect(patterns(second.values(as: E.self)) == patterns(wantW))
+        }
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test("A value stored twice, or stored as it was loaded, is copied", arguments: levels)
+  func copies(level: tap_level) throws {
+    var dice = Dice(5)
+    let x = dice.floats(5000)
+    let program = Program(
+      tile(TAP_LOAD, TAP_F32, 0, imm: 0), tile(TAP_NEG, TAP_F32, 1, 0), tile(TAP_STORE, TAP_F32, 0, 1, imm: 1),
+      tile(TAP_STORE, TAP_F32, 0, 1, imm: 2), tile(TAP_STORE, TAP_F32, 0, 0, imm: 3))
+    let buffers = (0..<4).map { _ in GuardedBuffer(x) }
+    try run(
+      TAP_KERNEL_REGION, level: level, extent: [5000], program: program,
+      operands: buffers.map { Operand($0, Float.self, strides: [1]) })
+    for (buffer, want) in zip(buffers, [x, x.map { -$0 }, x.map { -$0 }, x]) {
+      #expect(patterns(buffer.values(as: Float.self)) == patterns(want))
+    }
+  }
+}
