@@ -33,7 +33,7 @@ package final class TapeExecutor {
   private var log: EventLog?
   private var bases = Bases()
   /// The wave being run, for the team.
-  private var wave = (first: 0, count: 0)
+  private var wave = 0..<0
   /// The loops being run side by side, for the team: the step of the first, and the passes of the loops around them.
   private var loops = (first: 0, count: 0, counters: SIMD4<Int>.zero)
   private var threads = 1
@@ -162,7 +162,8 @@ package final class TapeExecutor {
 
   private func run(_ step: Step, _ team: ThreadTeam?, thread: Int) throws(TapestryError) {
     if let team, step.isParallel {
-      wave = (step.first, step.count)
+      wave = step.first..<step.first + step.count
+      shares.putBack(wave)
       team.run(
         { context, thread in
           let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
@@ -175,7 +176,7 @@ package final class TapeExecutor {
     }
     for index in step.first..<step.first + step.count {
       switch tape.instructions[index].routine {
-      case .kernel(let kernel): run(kernel, index, 0, tape.instructions[index].units, thread: thread)
+      case .kernel: run(index, 0..<tape.instructions[index].units, thread: thread)
       case .callOut(let number):
         let begin = log?.now ?? 0
         try callOut(Int(number), index)
@@ -198,13 +199,24 @@ package final class TapeExecutor {
     return log.events
   }
 
-  /// The share of one thread in the current wave.
+  /// Runs the shares of one thread in the current wave, then what the others have not taken of theirs.
   private func runSlice(ofThread thread: Int) {
-    for index in wave.first..<wave.first + wave.count {
-      guard case .kernel(let kernel) = tape.instructions[index].routine else { continue }
-      let own = shares.units(of: index, thread: thread)
-      run(kernel, index, own.lowerBound, own.upperBound, thread: thread)
+    for index in wave {
+      if shares.isInPieces(index) {
+        runPieces(ofThread: thread, index, by: thread)
+      } else {
+        run(index, shares.units(of: index, thread: thread), thread: thread)
+      }
     }
+    for distance in 1..<threads {
+      let other = (thread + distance) % threads
+      for index in wave where shares.isInPieces(index) { runPieces(ofThread: other, index, by: thread) }
+    }
+  }
+
+  /// Runs what is left of a thread's share of an instruction.
+  private func runPieces(ofThread owner: Int, _ index: Int, by thread: Int) {
+    while let piece = shares.takePiece(of: index, thread: owner) { run(index, piece, thread: thread) }
   }
 
   /// Shares the loops that stand side by side after a step.
@@ -233,12 +245,13 @@ package final class TapeExecutor {
     }
   }
 
-  private func run(_ kernel: tap_kernel, _ index: Int, _ begin: Int, _ end: Int, thread: Int) {
-    guard begin < end else { return }
+  /// Runs some units of an instruction that is a kernel.
+  private func run(_ index: Int, _ units: Range<Int>, thread: Int) {
+    guard case .kernel(let kernel) = tape.instructions[index].routine, !units.isEmpty else { return }
     var call = prepared.calls[index]
     call.scratch = scratch + prepared.scratchBytes * thread
     let start = log?.now ?? 0
-    kernels.run(kernel, &call, begin, end)
+    kernels.run(kernel, &call, units.lowerBound, units.upperBound)
     log?.append(index, thread: thread, since: start)
   }
 

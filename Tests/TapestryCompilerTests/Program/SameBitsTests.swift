@@ -45,6 +45,22 @@ import Testing
     #expect(alone.state["model/w"] != state["model/w"])
   }
 
+  /// Shares dear enough to be taken in pieces, so that it is a matter of chance who runs what.
+  @Test(arguments: [2, 7]) func whoeverTakesAPiece(threads: Int) throws {
+    let graph = SameBitsTests.graph(rows: 2048, width: 256)
+    let tape = try CompiledProgram(graph).tape
+    let shares = WaveShares(tape, threads: threads)
+    #expect(tape.instructions.indices.count { shares.isInPieces($0) } >= 2)
+    let (inputs, state) = sampleValues(of: graph)
+    let alone = try run(tape, inputs: inputs, state: state, team: nil)
+    let team = ThreadTeam(threads: threads)
+    for _ in 0..<3 {
+      let shared = try run(tape, inputs: inputs, state: state, team: team)
+      for (name, value) in alone.outputs { #expect(shared.outputs[name] == value, "\(name)") }
+      for (path, value) in alone.state { #expect(shared.state[path] == value, "\(path)") }
+    }
+  }
+
   @Test func aSharedReductionIsReadyForTheNextRun() throws {
     let x = Input("x", [nil]), total = Output("total")
     let program = Program.traced { t in t.report(total, sum(t[x] * 0.25)) }

@@ -50,4 +50,45 @@ import Testing
     let shares = WaveShares(two, threads: 2)
     #expect((0..<2).map { shares.units(of: $0, thread: 0) } == [0..<1, 0..<1])
   }
+
+  @Test func dearSharesAreTakenInPieces() {
+    let shares = WaveShares(tape([(16, 1_600_000), (3, 1_600_000), (16, 200_000), (2, 1_600_000)]), threads: 2)
+    #expect((0..<4).map { shares.isInPieces($0) } == [true, false, false, false])
+    shares.putBack(0..<4)
+    let first = (0..<5).map { _ in shares.takePiece(of: 0, thread: 0) }
+    #expect(first == [0..<2, 2..<4, 4..<6, 6..<8, nil])
+    #expect(shares.takePiece(of: 0, thread: 1) == 8..<10)
+    shares.putBack(0..<4)
+    #expect(shares.takePiece(of: 0, thread: 1) == 8..<10)
+    #expect(shares.takePiece(of: 0, thread: 0) == 0..<2)
+  }
+
+  /// Threads that all help each other: what they ran together is every unit once.
+  @Test(arguments: [2, 3, 5]) func everyPieceIsTakenOnce(threads: Int) {
+    let units = 1_003
+    let shares = WaveShares(tape([(units, 1e9)]), threads: threads)
+    let team = ThreadTeam(threads: threads)
+    #expect(team.take())
+    for _ in 0..<50 {
+      shares.putBack(0..<1)
+      var lists = [[Range<Int>]](repeating: [], count: threads)
+      lists.withUnsafeMutableBufferPointer { lists in
+        var context = (shares, lists.baseAddress!, threads)
+        withUnsafeMutablePointer(to: &context) { context in
+          team.run(
+            { memory, thread in
+              let (shares, lists, threads) = memory.load(
+                as: (WaveShares, UnsafeMutablePointer<[Range<Int>]>, Int).self)
+              for distance in 0..<threads {
+                while let piece = shares.takePiece(of: 0, thread: (thread + distance) % threads) {
+                  lists[thread].append(piece)
+                }
+              }
+            }, context)
+        }
+      }
+      #expect(lists.flatMap { $0 }.flatMap { $0 }.sorted() == Array(0..<units))
+    }
+    team.giveBack()
+  }
 }
