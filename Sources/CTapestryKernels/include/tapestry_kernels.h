@@ -94,7 +94,8 @@ typedef struct {
 } tap_section;
 
 typedef enum : int32_t {
-  TAP_SETUP, // once a call, TAP_TILE elements a register: constants, and loads of operands whose strides are all zero
+  TAP_SETUP, // once a call, as many elements a register as a tile can have: constants, and loads of operands whose
+             // strides are all zero
   TAP_ONCE,  // once a block, kept registers only: start values of accumulators, work on reduced results
   TAP_LOOP,  // once a tile of the block: everything on full registers
 } tap_section_kind;

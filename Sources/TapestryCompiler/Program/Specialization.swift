@@ -20,6 +20,9 @@ final class Specialization: Sendable {
     let executor: TapeExecutor
     let state: UnsafeMutablePointer<UnsafeMutableRawPointer>
     let feeds: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    /// The layout of the last state that was bound and checked, and where its variables stand; 0 before the first.
+    var layout = 0
+    var places: [ModelState.Place] = []
   }
 
   init(_ compiled: CompiledProgram, mode: TracingMode, team: ThreadTeam?, kernels: KernelTable) {
@@ -51,13 +54,13 @@ final class Specialization: Sendable {
   /// Runs once and writes the results; allocates nothing once an executor is free, the state is unshared and the
   /// results were used before.
   func run(_ state: inout ModelState, _ feeds: Feeds, into results: inout Results) throws(TapestryError) {
-    let tape = compiled.tape
+    let outputs = compiled.tape.outputs
     try withExecutor(&state, feeds) { (bound) throws(TapestryError) in
       try bound.executor.run(state: bound.state, feeds: bound.feeds)
-      if !results.match(tape.outputs) {
-        results = Results(tape.outputs.map { ($0.name, $0.type) })
+      if !results.match(outputs) {
+        results = Results(outputs.map { ($0.name, $0.type) })
       }
-      for output in tape.outputs.indices { bound.executor.copyOutput(output, to: results.address(of: output)) }
+      for output in outputs.indices { bound.executor.copyOutput(output, to: results.address(of: output)) }
     }
   }
 
@@ -65,9 +68,13 @@ final class Specialization: Sendable {
   func withExecutor<Result>(
     _ state: inout ModelState, _ feeds: Feeds, _ body: (BoundExecutor) throws(TapestryError) -> Result
   ) throws(TapestryError) -> Result {
-    try checkState(state)
-    let bound = take()
+    var bound = take()
     defer { free.withLock { $0.append(bound) } }
+    if bound.layout != state.layout {
+      try checkState(state)
+      bound.places = compiled.tape.state.map { state.place(of: $0.name)! }
+      bound.layout = state.layout
+    }
     bind(bound, &state, feeds)
     return try withExtendedLifetime((state, feeds)) { () throws(TapestryError) in try body(bound) }
   }
@@ -77,8 +84,8 @@ final class Specialization: Sendable {
     let tape = compiled.tape
     for slot in tape.feeds.indices { bound.feeds[slot] = address(of: tape.feeds[slot].name, in: feeds) }
     for slot in tape.state.indices {
-      let path = tape.state[slot].name
-      bound.state[slot] = (tape.writesState[slot] ? state.uniqueAddress(of: path) : state.address(of: path))!
+      let place = bound.places[slot]
+      bound.state[slot] = tape.writesState[slot] ? state.uniqueAddress(at: place) : state.address(at: place)
     }
   }
 

@@ -11,7 +11,7 @@ package struct ExecutionEvent: Sendable {
 }
 
 /// The events of a run: a list for each thread, so that no thread waits for another.
-struct EventLog {
+final class EventLog {
   private let lists: UnsafeMutableBufferPointer<[ExecutionEvent]>
   private let start = ContinuousClock.now
 
@@ -20,7 +20,7 @@ struct EventLog {
     lists.initialize(repeating: [])
   }
 
-  func deallocate() {
+  deinit {
     lists.deinitialize()
     lists.deallocate()
   }

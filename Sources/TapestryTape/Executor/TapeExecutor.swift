@@ -191,10 +191,7 @@ package final class TapeExecutor {
   ) throws(TapestryError) -> [ExecutionEvent] {
     let log = EventLog(threads: threadCount)
     self.log = log
-    defer {
-      self.log = nil
-      log.deallocate()
-    }
+    defer { self.log = nil }
     try run(state: state, feeds: feeds, sharing: sharing)
     return log.events
   }

@@ -41,6 +41,31 @@ import Testing
     #expect(state["other"] == NDArray(Float(3)))
   }
 
+  /// What an executor knows of the places in one state is not taken for those in another.
+  @Test func pathsComeAndGoBetweenRuns() throws {
+    let program = Classifier.traced()
+    var state = try program.initialState(seed: 3)
+    var same = state
+    let weight = try #require(state["mlp/logits/weight"])
+    for number in 0..<40 { state["other\(number)"] = NDArray(Float(3)) }
+    for number in 0..<39 { state["other\(number)"] = nil }
+    _ = try program.run(&state, feeds)
+    _ = try program.run(&same, feeds)
+    let kept = state
+    state["mlp/logits/weight"] = nil
+    #expect(message { _ = try program.run(&state, feeds) } != nil)
+    state["mlp/logits/weight"] = NDArray(zeros: [6])
+    #expect(message { _ = try program.run(&state, feeds) } != nil)
+    state["mlp/logits/weight"] = kept["mlp/logits/weight"]
+    #expect(state == kept)
+    _ = try program.run(&state, feeds)
+    _ = try program.run(&same, feeds)
+    state["other39"] = nil
+    #expect(state == same)
+    #expect(state.hashValue == same.hashValue)
+    #expect(state["mlp/logits/weight"] != weight)
+  }
+
   @Test func isSharedByPath() throws {
     let training = Classifier.traced()
     let other = Classifier.traced()
