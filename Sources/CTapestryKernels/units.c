@@ -87,8 +87,8 @@ int64_t tap_reduction_count(const tap_region *region) {
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
-// four blocks that are still worth a thread's while. A few blocks are made an even number where that leaves each two
-// register tiles of rows: so two threads have equal shares. A sum of few terms, such as the weight gradient of a small
+// four blocks that are still worth a thread's while. A few blocks, or one that is worth it, are made an even number where
+// that leaves each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the weight gradient of a small
 // batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so that a tile is one stretch
 // of a row, and no higher than what the second cache holds beside the operands.
 tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
@@ -116,7 +116,8 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
       break;
     }
   }
-  if (l.units > 1 && l.units < 16 && l.units % 2 == 1 && l.rows >= 28 * (l.row_blocks + 1)) l.row_blocks++;
+  bool worth = l.units > 1 || l.rows * l.columns * k > 1 << 18;
+  if (worth && l.units < 16 && l.units % 2 == 1 && l.rows >= 14 * (l.row_blocks + 1)) l.row_blocks++;
   l.block_rows = tap_ceil_div(l.rows, l.row_blocks);
   l.block_columns = tap_min(l.columns, tap_round_up(tap_ceil_div(l.columns, l.column_blocks), TAP_DOT_COLUMNS));
   l.column_blocks = tap_ceil_div(l.columns, l.block_columns);

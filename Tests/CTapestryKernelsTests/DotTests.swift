@@ -175,6 +175,9 @@ struct DotTests {
     #expect(units(32, 128, 128) == 2)
     #expect(units(32, 512, 128) == 4)
     #expect(units(1, 1, 0) == 1)
+    // One block that two threads are quicker at is two, if each is as high as a register tile.
+    #expect(units(33, 100, 100) == 2 && units(28, 100, 100) == 2 && units(27, 100, 100) == 1)
+    #expect(units(33, 100, 50) == 1)
     // Few terms: blocks of 32 rows by a tile's columns.
     #expect(units(1000, 1000, 16) == 32 * 2 && units(1000, 1000, 17) < 32 * 2)
   }

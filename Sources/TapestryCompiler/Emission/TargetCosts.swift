@@ -14,7 +14,7 @@ package struct TargetCosts: Sendable, Hashable {
     self.worthSharing = worthSharing
   }
 
-  package static let portable = TargetCosts(flopsPerNanosecond: 60, bytesPerNanosecond: 10, worthSharing: 15_000)
+  package static let portable = TargetCosts(flopsPerNanosecond: 60, bytesPerNanosecond: 10, worthSharing: 10_000)
 
   /// What an instruction takes on one core.
   func nanoseconds(_ instruction: Instruction) -> Double {

@@ -11,7 +11,7 @@ import TapestryGraph
 // multiply by leaves: outside it is copied once, where each step would turn it again.
 // Three sweeps over the body, none recursive: upwards, which nodes are the same in every step; downwards, which values
 // are needed inside; upwards again, recording each node where it belongs. The bodies made are remembered, so none is
-// simplified twice.
+// simplified twice. Of a loop of one step everything leaves: the loop is its step.
 
 /// Simplifies the steps of loops and moves out of them what is the same in every step.
 package struct LoopsPass: Pass {
@@ -33,6 +33,12 @@ package struct LoopsPass: Pass {
       // A fault of a pass shows when the pass runs on the program itself; the loop stays as it is.
       guard let step = try? plan.run(ProgramGraph(store: m.op.body.store, roots: roots)) else { return nil }
       let parts = m.op.parts(m.operands)
+      if m.op.length == 1 {
+        let slices = parts.slices.map { $0.reshape(Shape(Array($0.shape.extents.dropFirst()))) }
+        let values = step.recorded(in: m.result.graph, carries: parts.carries, slices: slices, captures: parts.captures)
+        let stacks = values[m.op.counts.carries...].map { $0.reshape(Shape([1] + $0.shape.extents)) }
+        return values[..<m.op.counts.carries] + stacks
+      }
       let results = scan(
         over: parts.slices, from: parts.carries, length: m.op.length, reversed: m.op.isReverse
       ) { inside in
@@ -55,6 +61,23 @@ private final class SimplifiedSteps: Sendable {
 
   func contains(_ body: ScanBody) -> Bool { bodies.withLock { $0.contains(body) } }
   func insert(_ body: ScanBody) { bodies.withLock { _ = $0.insert(body) } }
+}
+
+extension ProgramGraph {
+  /// Records the only step of a loop as nodes of the program around it; gives its results.
+  fileprivate func recorded(in graph: Graph, carries: [Tensor], slices: [Tensor], captures: [Tensor]) -> [Tensor] {
+    var given: [String: Tensor] = [:]
+    for (kind, tensors) in [("carry", carries), ("slice", slices), ("capture", captures)] {
+      for (place, tensor) in tensors.enumerated() { given["\(kind) \(place)"] = tensor }
+    }
+    var values = [[Tensor]](repeating: [], count: store.count)
+    for node in values.indices {
+      let operands = store.operands(of: node).map { values[Int($0.node)][Int($0.output)] }
+      let input = (store.op(of: node) as? InputOp).flatMap { given[$0.name] }
+      values[node] = input.map { [$0] } ?? graph.record(any: store.op(of: node), operands)
+    }
+    return roots.map { values[Int($0.value.node)][Int($0.value.output)] }
+  }
 }
 
 /// Records a step again: inside the body what changes from step to step, outside what does not.

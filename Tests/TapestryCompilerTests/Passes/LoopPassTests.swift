@@ -95,6 +95,23 @@ import Testing
     #expect((0..<after.store.count).contains { after.store.op(of: $0) is Transpose })
   }
 
+  /// Carries, slices in either direction, captures, the place of the step and the gradient through them.
+  @Test(arguments: [false, true]) func aLoopOfOneStepIsItsStep(isReversed: Bool) throws {
+    let graph = Graph()
+    let (x, w, start) = (graph.input("x", [1, 2, 4]), graph.input("w", [4, 4]), graph.input("h", [2, 4]))
+    let values = scan(over: [x], from: [start], reversed: isReversed) { step in
+      let h = tanh(dot(step.carries[0], w) + step.inputs[0])
+      return (carries: [h], outputs: [h * 2 + cast(step.index, to: .float32)])
+    }
+    let loss = sum(values.outputs[0] * values.outputs[0]) + sum(values.carries[0])
+    graph.report("stack", values.outputs[0])
+    for (place, gradient) in gradients(of: loss, in: [x, w, start]).enumerated() {
+      graph.report("g\(place)", gradient)
+    }
+    let compiled = try expectCompiledEqualsReference(graph)
+    #expect(scans(compiled.optimized).isEmpty)
+  }
+
   @Test func aStepThatIsSimpleStaysAsItIs() throws {
     let graph = Graph()
     let values = scan(over: [graph.input("x", [3, 2])], from: [graph.input("h", [2])]) { step in
