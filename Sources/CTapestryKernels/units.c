@@ -13,8 +13,10 @@ tap_tiling tap_tile_space(int64_t outer, int64_t inner) {
   return t;
 }
 
-/// `stays`: whether full registers must live from one LOOP to the next, where blocks can be as small as that.
-static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent, bool stays) {
+/// `stays`: whether full registers must live from one LOOP to the next, where blocks can be as small as that; `parts`:
+/// whether a block can be shared.
+static tap_layout tap_block_layout(
+    int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent, bool stays, bool parts) {
   tap_layout l = {.kept = tap_product(extent, 0, kept), .reduced = 1, .block = 1, .parts = 1, .pieces = 1};
   l.resident = true;
   int64_t last = extent[rank - 1];
@@ -33,11 +35,11 @@ static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, 
     l.tiling = tap_tile_space(l.reduced / last, last);
     return l;
   }
-  // Few enough rows stay resident in narrower blocks, if they must; otherwise blocks are as wide as a tile, or narrower
-  // where a long sum would be too few of them.
+  // Few enough rows stay resident in narrower blocks, if they must; otherwise blocks are as wide as a tile, so that tiles
+  // are stretches of memory, or narrower where a long sum would be too few units.
   l.form = TAP_FORM_VERTICAL;
   int64_t widest = stays && l.reduced <= TAP_TILE / 16 ? TAP_TILE / l.reduced / 16 * 16 : TAP_TILE;
-  while (widest > 64 && l.reduced * last >= 1 << 15 && l.kept * tap_ceil_div(last, widest) < 8) widest /= 2;
+  while (!parts && widest > 64 && l.reduced * last >= 1 << 15 && l.kept * tap_ceil_div(last, widest) < 8) widest /= 2;
   l.block = last;
   if (last > widest) {
     l.block = tap_round_up(tap_ceil_div(last, tap_ceil_div(last, widest)), 16);
@@ -50,7 +52,7 @@ static tap_layout tap_block_layout(int32_t rank, int32_t kept, int32_t reduced, 
 }
 
 bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent) {
-  return tap_block_layout(rank, kept, reduced, extent, true).resident;
+  return tap_block_layout(rank, kept, reduced, extent, true, false).resident;
 }
 
 // A block whose program goes over its tiles once can be shared: each unit reduces a run of the tiles, and the last one
@@ -66,8 +68,9 @@ tap_layout tap_region_layout(const tap_region *region) {
       stores_before |= region->instrs[i].op == TAP_STORE;
     }
   }
-  tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent, loops > 1);
-  if (!l.resident && loops == 1 && !stores_before) {
+  bool parts = loops == 1 && !stores_before;
+  tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent, loops > 1, parts);
+  if (!l.resident && parts) {
     l.parts = tap_min(l.tiling.tiles / TAP_PART_TILES, tap_ceil_div(TAP_REGION_UNITS, l.blocks));
     l.parts = tap_max(1, l.parts);
   }

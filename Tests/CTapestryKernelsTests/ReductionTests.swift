@@ -44,7 +44,7 @@ struct ReductionTests {
     Space([700, 1], kept: 0, reduced: 1),
     // Blocks that are shared by several units.
     Space([20_001], kept: 0, reduced: 1), Space([2, 17_000], kept: 1, reduced: 1),
-    Space([700, 40], kept: 0, reduced: 1),
+    Space([700, 40], kept: 0, reduced: 1), Space([90, 520], kept: 0, reduced: 1),
     Space([3, 50, 260], kept: 1, reduced: 1), Space([2, 9, 8, 600], kept: 1, reduced: 2),
     Space([2, 2, 2, 2, 2, 2, 3, 17], kept: 3, reduced: 5), Space([2, 2, 2, 2, 2, 2, 3, 17], kept: 3, reduced: 4),
   ]

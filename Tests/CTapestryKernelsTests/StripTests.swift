@@ -58,6 +58,45 @@ struct StripTests {
     try check(Double.self)
   }
 
+  @Test(
+    "Rows of a map that lie apart, on one axis and on two, long ones and too short ones",
+    arguments: [([16, 128], 512), ([5, 3, 100], 160), ([7, 64], 64), ([9, 33], 40), ([3, 600], 1000)])
+  func rowsApart(extent: [Int], pitch: Int) throws {
+    var dice = Dice(UInt64(pitch))
+    let columns = extent[extent.count - 1], rows = extent.dropLast().reduce(1, *)
+    // Each index of the first axis begins a row further on.
+    let strides = extent.count == 2 ? [pitch, 1] : [(extent[1] + 1) * pitch, pitch, 1]
+    let x = dice.floats((rows + extent[0]) * pitch), y = dice.floats(columns)
+    let instructions = [
+      tile(TAP_LOAD, TAP_F32, 0, imm: 0), tile(TAP_LOAD, TAP_F32, 1, imm: 1), tile(TAP_MUL, TAP_F32, 2, 0, 1),
+      tile(TAP_ADD, TAP_F32, 3, 2, 0), tile(TAP_STORE, TAP_F32, 0, 2, imm: 2), tile(TAP_STORE, TAP_F32, 0, 3, imm: 3),
+    ]
+    let program = Program(sections: [(TAP_LOOP, ChainTests.linked(instructions))])
+    for level in levels {
+      for split in Split.allCases {
+        let (from, row, sums) = (GuardedBuffer(x), GuardedBuffer(y), GuardedBuffer(x))
+        let products = GuardedBuffer([Float](repeating: 0, count: rows * columns))
+        try run(
+          TAP_KERNEL_REGION, level: level, extent: extent, program: program,
+          operands: [
+            Operand(from, Float.self, strides: strides),
+            Operand(row, Float.self, strides: extent.map { _ in 0 }.dropLast() + [1]),
+            Operand(products, Float.self, rowMajor: extent), Operand(sums, Float.self, strides: strides),
+          ], split: split)
+        var (wantProducts, wantSums) = ([Float](repeating: 0, count: rows * columns), x)
+        for r in 0..<rows {
+          let start = extent.count == 2 ? r * pitch : (r + r / extent[1]) * pitch
+          for c in 0..<columns {
+            wantProducts[r * columns + c] = x[start + c] * y[c]
+            wantSums[start + c] = x[start + c] * y[c] + x[start + c]
+          }
+        }
+        #expect(patterns(products.values(as: Float.self)) == patterns(wantProducts))
+        #expect(patterns(sums.values(as: Float.self)) == patterns(wantSums))
+      }
+    }
+  }
+
   @Test("A value stored twice, or stored as it was loaded, is copied", arguments: levels)
   func copies(level: tap_level) throws {
     var dice = Dice(5)

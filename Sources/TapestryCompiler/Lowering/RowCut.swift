@@ -17,8 +17,9 @@ import TapestryTape
 
 /// The body of a loop whose rows are independent.
 struct RowCut {
-  /// A part has at least so many rows, about: those that a weight that is read is worth.
+  /// A part has at least so many rows, about: those that a weight that is read is worth. Two parts may have fewer.
   private static let leastRows = 16
+  private static let leastRowsOfTwo = 4
   /// Bytes of weights that stay in the cache of a core.
   private static let mostShared = 1 << 20
   private static let mostParts = 8
@@ -52,8 +53,8 @@ struct RowCut {
 
   /// The bodies of the loops that run side by side; one where rows are few.
   var parts: [LoweredProgram] {
-    var count = 1
-    while count < RowCut.mostParts, rows >= (2 * RowCut.leastRows - 1) * count { count *= 2 }
+    var count = rows >= 2 * RowCut.leastRowsOfTwo - 1 ? 2 : 1
+    while count > 1, count < RowCut.mostParts, rows >= (2 * RowCut.leastRows - 1) * count { count *= 2 }
     return (0..<count).map { part(rows * $0 / count..<rows * ($0 + 1) / count) }
   }
 

@@ -153,19 +153,39 @@ private struct LoopWithProducts {
   }
 
   private func term(_ value: Value, _ takingSums: Bool) -> Term? {
-    if let (left, right) = matrices(value), store.op(of: Int(left.node)) is Transpose,
-      let rows = store.operands(of: Int(left.node)).first, !isSame[Int(rows.node)], !isSame[Int(right.node)],
-      (store.op(of: Int(left.node)) as? Transpose)?.permutation == [1, 0]
+    if let (left, right) = matrices(value), let rows = transposed(left), !isSame[Int(rows.node)],
+      !isSame[Int(right.node)]
     {
       return .product(rows, right)
     }
-    if takingSums, let sum = store.op(of: Int(value.node)) as? Sum,
-      let summed = store.operands(of: Int(value.node)).first,
+    if takingSums, let (summed, axes) = summands(value),
       stacks.contains(summed) || whole(summed) != nil || stackedPiece(summed) != nil
     {
-      return .sum(summed, sum.axes)
+      return .sum(summed, axes)
     }
     return nil
+  }
+
+  /// The matrix whose transpose a value is. That of a single row is written as a reshape.
+  private func transposed(_ value: Value) -> Value? {
+    guard let rows = store.operands(of: Int(value.node)).first else { return nil }
+    switch store.op(of: Int(value.node)) {
+    case let op as Transpose: return op.permutation == [1, 0] ? rows : nil
+    case is Reshape:
+      let (from, to) = (store.type(of: rows).shape.extents, store.type(of: value).shape.extents)
+      return from.count == 2 && from[0] == 1 && from.reversed() == to ? rows : nil
+    default: return nil
+    }
+  }
+
+  /// The value whose sum along some axes a value is. That of a single row is written as a reshape.
+  private func summands(_ value: Value) -> (summed: Value, axes: [Int])? {
+    guard let summed = store.operands(of: Int(value.node)).first else { return nil }
+    switch store.op(of: Int(value.node)) {
+    case let op as Sum: return (summed, op.axes)
+    case is Reshape: return (summed, [])
+    default: return nil
+    }
   }
 
   /// What is stacked that joins a value to others, the axis it does so along, and where the value begins.

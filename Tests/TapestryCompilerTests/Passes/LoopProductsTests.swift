@@ -59,6 +59,25 @@ import Testing
     #expect(products(program.store) == 4)
   }
 
+  /// A batch of one row, whose transpose and whose sum over rows are reshapes.
+  @Test func gradientsOfASingleRowLeaveTheLoop() throws {
+    let graph = Graph()
+    let (carries, outputs) = scan(
+      over: [graph.input("x", [4, 1, 3]), graph.input("y", [4, 1, 5])],
+      from: [graph.input("g", [3, 5]), graph.input("s", [5])]
+    ) { step in
+      let (a, b) = (step.inputs[0], exp(step.inputs[1]))
+      return (
+        carries: [step.carries[0] + dot(a.transpose(), b), step.carries[1] + sum(b, over: [0])], outputs: [b]
+      )
+    }
+    for (place, tensor) in (carries + outputs).enumerated() { graph.report("y\(place)", tensor) }
+    let program = try optimized(graph)
+    #expect(scans(program).map(\.counts.carries) == [0])
+    #expect(scans(program).map { products($0.body.store) } == [0])
+    #expect(products(program.store) == 1)
+  }
+
   /// Weights used twice in a step, a carry that starts anywhere, and one that something else reads in the step.
   @Test func sumsOfSeveralTermsAndCarriesInUse() throws {
     let graph = Graph()
