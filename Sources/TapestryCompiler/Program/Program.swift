@@ -88,13 +88,28 @@ public final class Program: Sendable {
     return startValues(of: variables[0], seed)
   }
 
+  /// Start values; each is a function of its variable and the seed, so threads share them out, the largest first.
   private func startValues(of variables: [Variable], _ seed: Int) -> ModelState {
-    var state = ModelState()
-    for variable in variables {
-      state[variable.path] = variable.initializer(variable.type, RandomStream(seed: seed, name: variable.path))
+    let order = variables.indices.sorted {
+      let (a, b) = (variables[$0].type.byteCount, variables[$1].type.byteCount)
+      return a > b || a == b && $0 < $1
     }
-    return state
+    let values = Mutex<[String: NDArray]>([:])
+    @Sendable func make(_ place: Int) {
+      let variable = variables[order[place]]
+      let value = variable.initializer(variable.type, RandomStream(seed: seed, name: variable.path))
+      values.withLock { $0[variable.path] = value }
+    }
+    if let team, variables.contains(where: { $0.type.byteCount >= Program.sharedBytes }) {
+      team.share(order.count, make)
+    } else {
+      for place in order.indices { make(place) }
+    }
+    return ModelState(values.withLock { $0 })
   }
+
+  /// The size of a variable from which on making start values is worth more than one thread.
+  private static let sharedBytes = 1 << 16
 
   /// Ends before memory is asked for that is not there, or not allowed.
   private func checkSize(of variables: [Variable]) throws(TapestryError) {

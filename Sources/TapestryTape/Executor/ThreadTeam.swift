@@ -61,6 +61,38 @@ package final class ThreadTeam: Sendable {
     post.awaitHelpers()
   }
 
+  /// Calls a function once for each number below `count`, in order, each on the thread that is free next; on the caller
+  /// alone where somebody has the team.
+  package func share(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    guard take() else {
+      for number in 0..<count { body(number) }
+      return
+    }
+    defer { giveBack() }
+    withoutActuallyEscaping(body) { body in
+      let pile = Pile(count, body)
+      run(
+        { context, _ in Unmanaged<Pile>.fromOpaque(context).takeUnretainedValue().work() },
+        Unmanaged.passUnretained(pile).toOpaque())
+    }
+  }
+
+  /// Calls that threads take one by one.
+  private final class Pile: Sendable {
+    private let next = Atomic<Int>(0)
+    private let count: Int
+    private let body: @Sendable (Int) -> Void
+
+    init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+      self.count = count
+      self.body = body
+    }
+
+    func work() {
+      while case let number = next.add(1, ordering: .relaxed).oldValue, number < count { body(number) }
+    }
+  }
+
   /// What a helper thread is started with.
   private final class Errand {
     let post: WorkPost

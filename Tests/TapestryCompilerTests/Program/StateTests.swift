@@ -127,6 +127,27 @@ import Testing
     #expect(try program.initialState(seed: 1) != program.initialState(seed: 2))
   }
 
+  /// Large start values are made on several threads.
+  @Test func anyNumberOfThreadsMakesTheSame() throws {
+    let x = Input("x", [2, 300])
+    func start(_ threads: Int) throws -> ModelState {
+      let program = Program.traced(ProgramOptions(threads: threads)) { t in
+        var h = t[x]
+        for layer in 0..<6 {
+          let start = Initializer("drawn") { type, stream in
+            NDArray(type.shape, type.dtype) { stream.uniform(at: $0) }
+          }
+          h = dot(h, t.scope("layer\(layer)").parameter("weight", [300, 300], start))
+        }
+        t.report(Output("h"), h)
+      }
+      return try program.initialState(seed: 5)
+    }
+    let alone = try start(1)
+    #expect(alone.paths.count == 6)
+    for threads in [2, 4] { #expect(try start(threads) == alone) }
+  }
+
   @Test func thatDependsOnAnOpenExtent() throws {
     let x = Input("x", [nil, nil])
     let program = Program.traced { t in

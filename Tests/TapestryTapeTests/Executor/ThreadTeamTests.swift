@@ -1,3 +1,4 @@
+import Synchronization
 import TapestryTape
 import Testing
 
@@ -21,6 +22,18 @@ import Testing
     #expect(team.take())
     #expect(ThreadTeamTests.counts(team, runs: 500) == [Int](repeating: 500, count: threads))
     team.giveBack()
+  }
+
+  /// With the team taken by somebody, too.
+  @Test(arguments: [false, true]) func sharedCallsAreMadeOnceEach(isTaken: Bool) {
+    let team = ThreadTeam(threads: 3)
+    if isTaken { #expect(team.take()) }
+    for count in [0, 1, 2, 500] {
+      let calls = Mutex([Int](repeating: 0, count: count))
+      team.share(count) { number in calls.withLock { $0[number] += 1 } }
+      #expect(calls.withLock { $0 } == [Int](repeating: 1, count: count))
+    }
+    #expect(team.take() != isTaken)
   }
 
   @Test func aTeamIsTakenOnce() {
