@@ -116,8 +116,8 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_FEW_COLUMNS 4
 #define TAP_FEW_DEPTH 16
 
-/// Images of a block whose vectors go along them, lanes by which the vectors it takes are counted, units wanted at least,
-/// and elements of its source at most.
+/// Images of a block whose vectors go along them, lanes by which the vectors it takes are counted, units wanted at
+/// least, and elements of its source at most.
 #define TAP_CONV_IMAGES 32
 #define TAP_CONV_LANES 16
 #define TAP_CONV_UNITS 8

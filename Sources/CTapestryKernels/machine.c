@@ -44,9 +44,10 @@ void tap_pause(void) {}
 
 #endif
 
-// Large blocks begin at a huge page and ask for huge pages, where the system has them: a step then walks an arena of tens
-// of megabytes without missing translations of addresses, and the first one faults 512 times less often. What is left
-// over of a block gets a page of its own from half a page on. The address `calloc` gave stands just before the block.
+// Large blocks begin at a huge page and ask for huge pages, where the system has them: a step then walks an arena of
+// tens of megabytes without missing translations of addresses, and the first one faults 512 times less often. What is
+// left over of a block gets a page of its own from half a page on. The address `calloc` gave stands just before the
+// block.
 #define HUGE_PAGE ((size_t)2 << 20)
 
 void *tap_allocate_zeroed(size_t bytes) {

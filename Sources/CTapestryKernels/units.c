@@ -90,10 +90,10 @@ int64_t tap_reduction_count(const tap_region *region) {
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
-// four blocks that are still worth a thread's while. A few blocks, or one that is worth it, are made an even number where
-// that leaves each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the weight gradient of a small
-// batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so that a tile is one stretch
-// of a row, and no higher than what the second cache holds beside the operands.
+// four blocks that are still worth a thread's while. A few blocks, or one that is worth it, are made an even number
+// where that leaves each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the
+// weight gradient of a small batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so
+// that a tile is one stretch of a row, and no higher than what the second cache holds beside the operands.
 tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
@@ -171,7 +171,8 @@ size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region) {
   tap_layout l = tap_region_layout(region);
   if (l.parts == 1) return 0;
   int64_t counters = tap_round_up(l.blocks * (int64_t)sizeof(int64_t), TAP_ALIGNMENT);
-  return (size_t)(counters + l.blocks * tap_reduction_count(region) * l.parts * l.block * region->register_bytes / TAP_TILE);
+  int64_t results = l.blocks * tap_reduction_count(region) * l.parts * l.block;
+  return (size_t)(counters + results * region->register_bytes / TAP_TILE);
 }
 
 size_t tap_register_bytes(const tap_region *region) {

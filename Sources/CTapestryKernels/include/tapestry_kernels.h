@@ -111,10 +111,11 @@ typedef enum : int32_t {
 ///               columns; LOOP sections run over the reduced axes, some rows at a time; KEPT registers hold one element
 ///               a column.
 /// The sections after SETUP run in order for each block. Where a block has many tiles and one LOOP section, its units
-/// reduce parts of it, and the one that ends last combines them in order and runs the sections after the LOOP. A full register keeps its value from one LOOP section to the
-/// next of the same block only when the block is a single tile (`tap_region_resident`).
-/// Every extent is above zero; an empty space has no units (a reduction over an empty axis is lowered to a fill).
-/// Rank is at least 1. KEPT loads, stores and indexes use the operand's strides of the kept axes only.
+/// reduce parts of it, and the one that ends last combines them in order and runs the sections after the LOOP. A full
+/// register keeps its value from one LOOP section to the next of the same block only when the block is a single tile
+/// (`tap_region_resident`). Every extent is above zero; an empty space has no units (a reduction over an empty axis is
+/// lowered to a fill). Rank is at least 1. KEPT loads, stores and indexes use the operand's strides of the kept axes
+/// only.
 typedef struct {
   int32_t rank, kept, reduced;
   int32_t operands;
@@ -173,8 +174,8 @@ typedef enum : uint16_t {
   /// E. Its gradient in the filter. Region: [kh, kw, c / groups, oc]. Own operands: input, cotangent of the output.
   TAP_KERNEL_CONV_FILTER_GRADIENT,
   /// E. Convolution, then the largest of each window of what the program stores, while it is in cache. Region: that of
-  /// the convolution. Own operands: input, filter, then values and choice as of MAX_POOL. Parameters: tap_conv_pool. The
-  /// program's one store goes to scratch memory: its operand, `image`, is not written.
+  /// the convolution. Own operands: input, filter, then values and choice as of MAX_POOL. Parameters: tap_conv_pool.
+  /// The program's one store goes to scratch memory: its operand, `image`, is not written.
   TAP_KERNEL_CONV_MAX_POOL,
   /// result[b, o, i, :] = table[b, o, indices[b, i], :]. No region. Own operands: result, table, indices (i32).
   /// Parameters: batch, outer, extent (of the indexed axis), count (of indices a batch), inner. Faults outside range.
@@ -221,8 +222,8 @@ typedef struct {
   int64_t choice_bytes; // of a choice: 4, or 1 for windows of fewer than 256 taps; other kernels have none
 } tap_window;
 
-/// Parameters of CONV_MAX_POOL, in this order. Windows lie side by side: no padding, no dilation, strides of at least the
-/// window's extents.
+/// Parameters of CONV_MAX_POOL, in this order. Windows lie side by side: no padding, no dilation, strides of at least
+/// the window's extents.
 typedef struct {
   tap_conv conv;
   tap_window window;
@@ -276,8 +277,8 @@ uint64_t tap_enter_float_mode(void);
 void tap_leave_float_mode(uint64_t saved);
 
 /// Zeroed memory, 64-byte aligned, or null; `tap_free_zeroed` gives it back. Large blocks come from the system as they
-/// are, already zero and in huge pages where it has them, so a page costs nothing until it is first touched, by the thread
-/// that touches it.
+/// are, already zero and in huge pages where it has them, so a page costs nothing until it is first touched, by the
+/// thread that touches it.
 void *tap_allocate_zeroed(size_t bytes);
 void tap_free_zeroed(void *memory);
 
