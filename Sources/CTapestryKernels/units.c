@@ -35,8 +35,8 @@ static tap_layout tap_block_layout(
     l.tiling = tap_tile_space(l.reduced / last, last);
     return l;
   }
-  // Few enough rows stay resident in narrower blocks, if they must; otherwise blocks are as wide as a tile, so that tiles
-  // are stretches of memory, or narrower where a long sum would be too few units.
+  // Few enough rows stay resident in narrower blocks, if they must; otherwise blocks are as wide as a tile, so that
+  // tiles are stretches of memory, or narrower where a long sum would be too few units.
   l.form = TAP_FORM_VERTICAL;
   int64_t widest = stays && l.reduced <= TAP_TILE / 16 ? TAP_TILE / l.reduced / 16 * 16 : TAP_TILE;
   while (!parts && widest > 64 && l.reduced * last >= 1 << 15 && l.kept * tap_ceil_div(last, widest) < 8) widest /= 2;
