@@ -160,6 +160,29 @@ struct DotTests {
     }
   }
 
+  /// A product that is only stored is computed where it is stored: as some columns of a wider matrix, of which whole
+  /// vectors are 32 and 288, and 37 are not.
+  @Test("A product stored into part of a matrix leaves the rest of it alone", arguments: [32, 37, 288], [1, 300])
+  func parts(n: Int, k: Int) throws {
+    let (m, first, pitch) = (170, 3, 301)
+    var dice = Dice(5)
+    let x = (0..<m * k).map { _ in Float(dice.below(9) - 4) }, y = (0..<k * n).map { _ in Float(dice.below(9) - 4) }
+    let (left, right) = (GuardedBuffer(x), GuardedBuffer(y))
+    var want = [Float](repeating: 7, count: m * pitch)
+    for i in 0..<m {
+      for j in 0..<n { want[i * pitch + first + j] = (0..<k).reduce(0) { $0 + x[i * k + $1] * y[$1 * n + j] } }
+    }
+    let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
+    for level in levels {
+      let whole = GuardedBuffer([Float](repeating: 7, count: m * pitch))
+      let part = Operand(whole, Float.self, strides: [pitch, 1], offset: first)
+      try run(
+        TAP_KERNEL_DOT, level: level, extent: [m, n], program: program, operands: [part],
+        own: [left.address, right.address], parameters: [k, k, 1, n, 1, 0])
+      #expect(whole.values(as: Float.self) == want)
+    }
+  }
+
   @Test("A large product is many units, each a block of the result")
   func units() {
     func units(_ m: Int64, _ n: Int64, _ k: Int64) -> Int64 {
