@@ -66,10 +66,7 @@ private final class SimplifiedSteps: Sendable {
 extension ProgramGraph {
   /// Records the only step of a loop as nodes of the program around it; gives its results.
   fileprivate func recorded(in graph: Graph, carries: [Tensor], slices: [Tensor], captures: [Tensor]) -> [Tensor] {
-    var given: [String: Tensor] = [:]
-    for (kind, tensors) in [("carry", carries), ("slice", slices), ("capture", captures)] {
-      for (place, tensor) in tensors.enumerated() { given["\(kind) \(place)"] = tensor }
-    }
+    let given = Scan.named(carries: carries, slices: slices, captures: captures)
     var values = [[Tensor]](repeating: [], count: store.count)
     for node in values.indices {
       let operands = store.operands(of: node).map { values[Int($0.node)][Int($0.output)] }
@@ -102,10 +99,9 @@ private struct StepReplay {
 
   mutating func run(carries: [Tensor], slices: [Tensor], captures: [Tensor]) -> [Tensor] {
     let store = step.store
-    var given: [String: (tensor: Tensor, isSame: Bool)] = [:]
-    for (place, tensor) in carries.enumerated() { given["carry \(place)"] = (tensor, false) }
-    for (place, tensor) in slices.enumerated() { given["slice \(place)"] = (tensor, false) }
-    for (place, tensor) in captures.enumerated() { given["capture \(place)"] = (tensor, true) }
+    let given = Scan.named(
+      carries: carries.map { (tensor: $0, isSame: false) }, slices: slices.map { (tensor: $0, isSame: false) },
+      captures: captures.map { (tensor: $0, isSame: true) })
     func input(_ node: Int) -> (tensor: Tensor, isSame: Bool)? {
       (store.op(of: node) as? InputOp).flatMap { given[$0.name] }
     }

@@ -20,7 +20,9 @@ package final class WaveShares {
   private var ends: [Int]
   /// For each instruction the units taken at a time; 0 where a thread runs its share as one.
   private var pieces: [Int]
-  /// For each share of the instructions of a wave, in turn, how many units of it are taken: each in a line of its own.
+  /// For each instruction taken in pieces its number among those of its wave.
+  private var numbers: [Int]
+  /// For each share of those of the wave being run how many units of it are taken: each in a line of its own.
   private let taken: UnsafeMutablePointer<Atomic<Int>>
   private let takenCount: Int
 
@@ -35,9 +37,8 @@ package final class WaveShares {
     self.threads = threads
     ends = Array(repeating: 0, count: tape.instructions.count * (threads + 1))
     pieces = Array(repeating: 0, count: tape.instructions.count)
-    takenCount = tape.instructions.count * threads * WaveShares.spacing
-    taken = .allocate(capacity: Swift.max(takenCount, 1))
-    for place in 0..<takenCount { (taken + place).initialize(to: Atomic(0)) }
+    numbers = pieces
+    var most = 0
     for step in tape.steps where step.kind == .wave {
       var loads = [Double](repeating: 0, count: threads)
       let costs = (step.first..<step.first + step.count).map { ($0, tape.instructions[$0].nanoseconds) }
@@ -52,7 +53,13 @@ package final class WaveShares {
         }
         pieces[index] = WaveShares.piece(units: units / threads, nanoseconds: cost / Double(threads))
       }
+      let inPieces = (step.first..<step.first + step.count).filter { [pieces] in pieces[$0] > 0 }
+      for (number, index) in inPieces.enumerated() { numbers[index] = number }
+      most = Swift.max(most, inPieces.count)
     }
+    takenCount = most * threads * WaveShares.spacing
+    taken = .allocate(capacity: Swift.max(takenCount, 1))
+    for place in 0..<takenCount { (taken + place).initialize(to: Atomic(0)) }
   }
 
   deinit {
@@ -91,6 +98,6 @@ package final class WaveShares {
   }
 
   private func counter(_ instruction: Int, _ thread: Int) -> UnsafeMutablePointer<Atomic<Int>> {
-    taken + (instruction * threads + thread) * WaveShares.spacing
+    taken + (numbers[instruction] * threads + thread) * WaveShares.spacing
   }
 }

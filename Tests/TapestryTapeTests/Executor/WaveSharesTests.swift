@@ -63,6 +63,16 @@ import Testing
     #expect(shares.takePiece(of: 0, thread: 0) == 0..<2)
   }
 
+  @Test func instructionsOfAWaveAreTakenApart() {
+    let shares = WaveShares(tape([(8, 1_600_000), (2, 10), (12, 1_600_000)]), threads: 2)
+    shares.putBack(0..<3)
+    #expect(shares.takePiece(of: 0, thread: 0) == 0..<1)
+    #expect(shares.takePiece(of: 2, thread: 0) == 0..<2)
+    #expect(shares.takePiece(of: 0, thread: 1) == 4..<5)
+    #expect(shares.takePiece(of: 2, thread: 1) == 6..<8)
+    #expect(shares.takePiece(of: 0, thread: 0) == 1..<2)
+  }
+
   /// Threads that all help each other: what they ran together is every unit once.
   @Test(arguments: [2, 3, 5]) func everyPieceIsTakenOnce(threads: Int) {
     let units = 1_003

@@ -103,14 +103,21 @@ package struct Scan: Op {
     let interpreter = Interpreter(body.store)
     for step in 0..<length {
       let place = isReverse ? length - 1 - step : step
-      var inputs: [String: NDArray] = [:]
-      for (i, carry) in carries.enumerated() { inputs["carry \(i)"] = carry }
-      for (i, whole) in given.slices.enumerated() { inputs["slice \(i)"] = whole.row(place) }
-      for (i, capture) in given.captures.enumerated() { inputs["capture \(i)"] = capture }
+      let inputs = Scan.named(
+        carries: carries, slices: given.slices.map { $0.row(place) }, captures: given.captures)
       let results = try interpreter.results(body.outputs, inputs: inputs, state: [:])
       guard try visit(place, results) else { return }
       carries = body.outputs[..<counts.carries].map { results[Int($0.node)][Int($0.output)] }
     }
+  }
+
+  /// What the inputs of a body are given, by their names in it.
+  package static func named<Given>(carries: [Given], slices: [Given], captures: [Given]) -> [String: Given] {
+    var inputs: [String: Given] = [:]
+    for (kind, given) in [("carry", carries), ("slice", slices), ("capture", captures)] {
+      for (place, value) in given.enumerated() { inputs["\(kind) \(place)"] = value }
+    }
+    return inputs
   }
 
   package func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int {
