@@ -277,8 +277,7 @@ uint64_t tap_enter_float_mode(void);
 void tap_leave_float_mode(uint64_t saved);
 
 /// Zeroed memory, 64-byte aligned, or null; `tap_free_zeroed` gives it back. Large blocks come from the system as they
-/// are, already zero and in huge pages where it has them, so a page costs nothing until it is first touched, by the
-/// thread that touches it.
+/// are, already zero and in huge pages where it has them, all of them at once.
 void *tap_allocate_zeroed(size_t bytes);
 void tap_free_zeroed(void *memory);
 

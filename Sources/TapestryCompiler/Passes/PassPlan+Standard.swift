@@ -1,3 +1,5 @@
+import TapestryGraph
+
 extension PassPlan {
   /// The passes every program goes through. Rules after the first pass leave canonical form behind, because they are
   /// run together with the rules that make it.
@@ -25,13 +27,16 @@ extension PassPlan {
       "algebra", tags: ["simplify"], "Does less arithmetic for the same value.",
       AlgebraRules.all + ConvolutionRules.all + CanonicalRules.all),
     RulePass(
-      "pooling", tags: ["simplify"], "Works on what pooling keeps instead of the image it came from.",
+      "pooling", tags: ["simplify"], about: [PoolScatter.self],
+      "Works on what pooling keeps instead of the image it came from.",
       PoolingRules.all + CanonicalRules.all),
     RulePass(
-      "crops", tags: ["simplify"], "Leaves out places of images that no window of a pool reaches.",
+      "crops", tags: ["simplify"], about: [MaxPool.self, SumPool.self, PoolScatter.self],
+      "Leaves out places of images that no window of a pool reaches.",
       CropRules.all + CanonicalRules.all),
     RulePass(
-      "lookups", tags: ["simplify"], "Works on the rows of a table instead of the rows looked up in it.",
+      "lookups", tags: ["simplify"], about: [Gather.self, ScatterAdd.self],
+      "Works on the rows of a table instead of the rows looked up in it.",
       LookupRules.all + CanonicalRules.all),
     RulePass(
       "views", tags: ["simplify"], "Moves transposes, reshapes and cuts to where they cost nothing.",

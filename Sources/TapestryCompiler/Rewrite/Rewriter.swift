@@ -60,8 +60,8 @@ package struct Rewriter {
   package init(_ rules: [Rule], _ program: ProgramGraph, _ options: RewriteOptions = RewriteOptions()) {
     self.rules = rules
     old = program
-    transfer = NodeTransfer(from: program.store)
-    reader = GraphReader(Graph(), options)
+    transfer = NodeTransfer(from: program.store, keepsNumbers: true)
+    reader = GraphReader(Graph(GraphStore(numberedAs: program.store)), options)
     counts = rules.map { Count(rule: $0.name) }
   }
 
@@ -133,8 +133,8 @@ package struct Rewriter {
           try push(next, on: &stack, after: nil, root)
           continue
         }
-        let normal = operands.map { normalValue($0) }
-        if normal != operands {
+        if operands.contains(where: { normalValue($0) != $0 }) {
+          let normal = operands.map { normalValue($0) }
           let (copy, count) = reader.graph.withStore { ($0.add(like: top, normal), $0.resultCount(of: top)) }
           states[top] = .rewritten((0..<count).map { Value(copy, $0) }, rule: -1)
         } else if let (values, rule) = try apply(top, number) {

@@ -142,6 +142,21 @@ extension NDArray {
     }
   }
 
+  /// Sets the elements from a row-major place on, each to the one nearest to its value. The places must exist.
+  package mutating func setDoubles(_ values: UnsafeMutableBufferPointer<Double>, from place: Int) {
+    precondition(place >= 0 && place + values.count <= count, "places outside an array of \(count) elements")
+    func set<Element: ArrayElement>(_ elements: UnsafeMutablePointer<Element>) {
+      for index in values.indices { elements[place + index] = Element(nearest: values[index]) }
+    }
+    let address = uniqueBytes()
+    switch dtype {
+    case .float32: set(address.assumingMemoryBound(to: Float.self))
+    case .float64: set(address.assumingMemoryBound(to: Double.self))
+    case .int32: set(address.assumingMemoryBound(to: Int32.self))
+    case .bool: set(address.assumingMemoryBound(to: Bool.self))
+    }
+  }
+
   private func elements<Element>(_ element: Element.Type) -> UnsafePointer<Element> {
     UnsafePointer(storage.base.assumingMemoryBound(to: Element.self))
   }

@@ -11,10 +11,11 @@ package final class NodeTransfer {
   private var types: [Int32]
   private var origins: [Int32]
 
-  package init(from source: GraphStore) {
+  /// - Parameter keepsNumbers: whether the other arena was made with the numbers of ops and types of this one.
+  package init(from source: GraphStore, keepsNumbers: Bool = false) {
     self.source = source
-    ops = [Int32](repeating: -1, count: source.ops.count)
-    types = [Int32](repeating: -1, count: source.types.count)
+    ops = keepsNumbers ? source.ops.indices.map(Int32.init) : [Int32](repeating: -1, count: source.ops.count)
+    types = keepsNumbers ? source.types.indices.map(Int32.init) : [Int32](repeating: -1, count: source.types.count)
     origins = [Int32](repeating: -1, count: source.origins.count)
   }
 

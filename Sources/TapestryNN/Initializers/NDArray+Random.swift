@@ -12,51 +12,44 @@ extension NDArray {
 
   /// Uniform numbers in lower ..< lower + width.
   static func uniform(_ type: TensorType, _ stream: RandomStream, from lower: Double, width: Double) -> NDArray {
-    drawn(type, stream, words: 1) { words in lower + width * unit(words[0]) }
+    drawn(type, stream, words: 1) { words, numbers in
+      for place in numbers.indices { numbers[place] = lower + width * unit(words[place]) }
+    }
   }
 
   /// Uniform numbers in -bound ..< bound.
   static func uniform(_ type: TensorType, _ stream: RandomStream, bound: Double) -> NDArray {
-    drawn(type, stream, words: 1) { words in bound * (2 * unit(words[0]) - 1) }
+    drawn(type, stream, words: 1) { words, numbers in
+      for place in numbers.indices { numbers[place] = bound * (2 * unit(words[place]) - 1) }
+    }
   }
 
   /// Normal numbers; each takes two places of the stream, so it depends on no other.
   static func normal(_ type: TensorType, _ stream: RandomStream, mean: Double, deviation: Double) -> NDArray {
-    drawn(type, stream, words: 2) { words in mean + deviation * normalNumber(unit(words[0]), unit(words[1])) }
+    drawn(type, stream, words: 2) { words, numbers in
+      for place in numbers.indices {
+        numbers[place] = mean + deviation * normalNumber(unit(words[2 * place]), unit(words[2 * place + 1]))
+      }
+    }
   }
 
   /// A number in [0, 1) of the upper 24 bits of a word: ``RandomStream/uniform(at:)``.
   @inline(__always)
   private static func unit(_ word: UInt32) -> Double { Double(Int32(bitPattern: word >> 8)) * 0x1p-24 }
 
-  /// An array of which each element is a function of some words of the stream.
-  @inline(__always)
+  /// An array of which each element is a function of some words of the stream; `fill` makes a block of them.
   private static func drawn(
-    _ type: TensorType, _ stream: RandomStream, words: Int, _ element: (UnsafePointer<UInt32>) -> Double
+    _ type: TensorType, _ stream: RandomStream, words: Int,
+    _ fill: (_ words: UnsafeMutableBufferPointer<UInt32>, _ numbers: UnsafeMutableBufferPointer<Double>) -> Void
   ) -> NDArray {
-    guard type.dtype.isFloat else {
-      return filled(type) { place in
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: words) { own in
-          stream.fill(own, from: words * place)
-          return element(own.baseAddress!)
-        }
-      }
-    }
     var array = NDArray(zeros: type.shape, type.dtype)
-    let count = array.count
-    array.withUnsafeMutableBytes { bytes in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: words * blockSize) { block in
-        for start in stride(from: 0, to: count, by: blockSize) {
-          let size = Swift.min(blockSize, count - start)
-          stream.fill(UnsafeMutableBufferPointer(rebasing: block[..<(words * size)]), from: words * start)
-          let source = UnsafePointer(block.baseAddress!)
-          if type.dtype == .float32 {
-            let target = bytes.assumingMemoryBound(to: Float.self).baseAddress! + start
-            for place in 0..<size { target[place] = Float(element(source + words * place)) }
-          } else {
-            let target = bytes.assumingMemoryBound(to: Double.self).baseAddress! + start
-            for place in 0..<size { target[place] = element(source + words * place) }
-          }
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: words * blockSize) { block in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: blockSize) { numbers in
+        for start in stride(from: 0, to: array.count, by: blockSize) {
+          let part = UnsafeMutableBufferPointer(rebasing: numbers[..<Swift.min(blockSize, array.count - start)])
+          stream.fill(UnsafeMutableBufferPointer(rebasing: block[..<(words * part.count)]), from: words * start)
+          fill(block, part)
+          array.setDoubles(part, from: start)
         }
       }
     }

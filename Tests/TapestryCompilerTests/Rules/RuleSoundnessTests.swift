@@ -14,6 +14,24 @@ import Testing
     #expect(missing == [])
   }
 
+  @Test func passesSweepEveryProgramTheirRulesFireIn() throws {
+    let shared = Set(CanonicalRules.all.map(\.name))
+    let passes = PassPlan.standard.passes.compactMap { $0 as? RulePass }.filter { !$0.about.isEmpty }
+    #expect(passes.map(\.name) == ["pooling", "crops", "lookups"])
+    func program(_ build: (Graph) -> Tensor) throws -> ProgramGraph {
+      let graph = Graph()
+      graph.report("result", build(graph))
+      return try ProgramGraph(tracing: graph)
+    }
+    for pass in passes {
+      let own = Set(pass.rules.map(\.name)).subtracting(shared)
+      for example in RuleExample.all where own.contains(example.rule) {
+        #expect(try pass.concerns(program(example.build)), "\(example)")
+      }
+      #expect(try !pass.concerns(program { $0.x * 1 }))
+    }
+  }
+
   @Test(arguments: RuleExample.all) func holdsOnSpecialValues(_ example: RuleExample) throws {
     let rule = try #require(Self.rules.first { $0.name == example.rule })
     let graph = Graph()

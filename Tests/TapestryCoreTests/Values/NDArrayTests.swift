@@ -61,6 +61,16 @@ import Testing
     #expect(try masks.values(as: Bool.self) == [true, false])
   }
 
+  @Test(arguments: [DType.float32, .float64, .int32, .bool]) func setsSomeElements(_ dtype: DType) {
+    var array = NDArray(zeros: [4], dtype)
+    let copy = array
+    var values = [2.5, -3]
+    values.withUnsafeMutableBufferPointer { array.setDoubles($0, from: 1) }
+    let expected: [DType: [Double]] = [.int32: [0, 2, -3, 0], .bool: [0, 1, 1, 0]]
+    #expect(array.doubles == expected[dtype] ?? [0, 2.5, -3, 0])
+    #expect(copy.doubles == [0, 0, 0, 0])
+  }
+
   @Test func isACopyOnWriteValue() {
     let original = NDArray([Float(1), 2, 3])
     var copy = original
