@@ -49,12 +49,25 @@ typedef struct {
   bool resident;
 } tap_layout;
 
-/// The blocks of a product's result: one unit each.
+/// One of the products a sum of them is made of.
+typedef struct {
+  int64_t k;
+  const int64_t *left, *right; // strides: of the batch axes, of rows and k; of the batch axes, of k and columns
+  int64_t panel;               // elements from one panel of B to the next, or 0
+} tap_dot_pair;
+
+static inline tap_dot_pair tap_dot_pair_at(const tap_region *region, const int64_t *parameters, int64_t place) {
+  const int64_t *own = parameters + 1 + place * (2 * region->rank + 2), *left = own + 1, *right = left + region->rank;
+  return (tap_dot_pair){.k = own[0], .left = left, .right = right, .panel = right[region->rank]};
+}
+
+/// The blocks of the result of a sum of products: one unit each.
 typedef struct {
   int64_t batch, rows, columns;             // of the result
   int64_t block_rows, block_columns;        // of a block
   int64_t row_blocks, column_blocks, units; // of the result
-  int64_t depth;                            // of the summed axis that is packed at a time
+  int64_t depth;                            // of a summed axis that is packed at a time
+  int64_t slabs;                            // that are packed in all
   int64_t pitch;                            // elements from one row of a block to the next in scratch
 } tap_dot_layout;
 

@@ -102,7 +102,16 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
       .block_rows = 168,
       .block_columns = 256,
   };
-  int64_t k = parameters[0];
+  int64_t k = 0, longest = 0;
+  for (int64_t i = 0; i < parameters[0]; i++) {
+    int64_t terms = tap_dot_pair_at(region, parameters, i).k;
+    k += terms;
+    longest = tap_max(longest, terms);
+  }
+  l.depth = tap_max(1, tap_min(longest, 256));
+  for (int64_t i = 0; i < parameters[0]; i++) {
+    l.slabs += tap_ceil_div(tap_dot_pair_at(region, parameters, i).k, l.depth);
+  }
   if (k <= TAP_FEW_TERMS) l.block_rows = TAP_FEW_TERMS_ROWS, l.block_columns = TAP_TILE;
   for (;;) {
     l.row_blocks = tap_ceil_div(l.rows, l.block_rows);
@@ -125,7 +134,6 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
   l.block_columns = tap_min(l.columns, tap_round_up(tap_ceil_div(l.columns, l.column_blocks), TAP_DOT_COLUMNS));
   l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
   l.units = l.batch * l.row_blocks * l.column_blocks;
-  l.depth = tap_max(1, tap_min(k, 256));
   l.pitch = tap_round_up(l.block_columns, TAP_DOT_COLUMNS);
   return l;
 }

@@ -97,7 +97,7 @@ struct DotTests {
             ],
             own: [
               left.address + a.offset * MemoryLayout<E>.stride, right.address + b.offset * MemoryLayout<E>.stride,
-            ], parameters: [c.k] + a.strides + b.strides + [0], dtype: E.dtype, split: Split.allCases[i % 3])
+            ], parameters: [1, c.k] + a.strides + b.strides + [0], dtype: E.dtype, split: Split.allCases[i % 3])
           #expect(patterns(result.values(as: E.self)) == patterns(expected), "\(E.self) \(c) \(layout)")
         }
       }
@@ -123,7 +123,7 @@ struct DotTests {
         try run(
           TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
           operands: [Operand(result, E.self, rowMajor: [m, n])], own: [left.address, right.address],
-          parameters: [k, k, 1] + strides, dtype: E.dtype, split: split)
+          parameters: [1, k, k, 1] + strides, dtype: E.dtype, split: split)
         return patterns(result.values(as: E.self))
       }
       for level in levels {
@@ -150,7 +150,7 @@ struct DotTests {
         try run(
           TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
           operands: [Operand(result, Float.self, rowMajor: [m, n])],
-          own: [x.address, y.address], parameters: [k, k, 1, n, 1, 0], split: split)
+          own: [x.address, y.address], parameters: [1, k, k, 1, n, 1, 0], split: split)
         let got: [Float] = result.values()
         #expect(first == nil || first == patterns(got))
         first = patterns(got)
@@ -178,7 +178,7 @@ struct DotTests {
       let part = Operand(whole, Float.self, strides: [pitch, 1], offset: first)
       try run(
         TAP_KERNEL_DOT, level: level, extent: [m, n], program: program, operands: [part],
-        own: [left.address, right.address], parameters: [k, k, 1, n, 1, 0])
+        own: [left.address, right.address], parameters: [1, k, k, 1, n, 1, 0])
       #expect(whole.values(as: Float.self) == want)
     }
   }
@@ -191,7 +191,7 @@ struct DotTests {
       region.kept = 2
       region.extent.0 = m
       region.extent.1 = n
-      return tap_units(TAP_KERNEL_DOT, &region, [k], TAP_F32)
+      return tap_units(TAP_KERNEL_DOT, &region, [1, k], TAP_F32)
     }
     #expect(units(256, 1024, 1024) >= 16)
     #expect(units(32, 128, 64) == 1)

@@ -48,7 +48,8 @@ struct StripTests {
               Operand(first, E.self, strides: [columns, 1]), Operand(second, E.self, strides: [columns, 1]),
               Operand(bias, E.self, strides: [0, 1]), Operand(scale, E.self, strides: [0, 0]),
               Operand(first, E.self, strides: [columns, 1]), Operand(second, E.self, strides: [columns, 1]),
-            ], own: [left.address, right.address], parameters: [1, 1, 1, columns, 1, 0], dtype: E.dtype, split: split)
+            ], own: [left.address, right.address], parameters: [1, 1, 1, 1, columns, 1, 0], dtype: E.dtype, split: split
+          )
           #expect(patterns(first.values(as: E.self)) == patterns(wantM))
           #expect(patterns(second.values(as: E.self)) == patterns(wantW))
         }

@@ -42,6 +42,10 @@ extension PassExample {
       g.report("y", dot(x, weight.transpose()).transpose())
       g.report("z", relu(x.transpose()).transpose())
     },
+    PassExample("product-sums") { g in
+      let (x, v, s) = (g.input("x", [4, 3]), g.input("v", [4, 5]), g.input("s", [4, 6]))
+      g.report("y", tanh(dot(x, g.input("w", [3, 6])) + s + dot(v, g.input("u", [5, 6]))))
+    },
     PassExample("dead-code", plan: PassPlan([DeadCodePass()]), showsAll: true) { g in
       let x = g.input("x", [4, 6])
       _ = exp(x) * 2

@@ -163,9 +163,10 @@ typedef enum : uint16_t {
   /// The region alone. Like any kernel it may write over an operand it reads where both have the same strides: the
   /// elements of a tile are loaded before they are stored.
   TAP_KERNEL_REGION,
-  /// E. Batched product. Region: [batch axes..., m, n] (kept == rank >= 2). Own operands: A, B.
-  /// Parameters: k, then for A: strides of the batch axes..., of m, of k; for B: of the batch axes..., of k, of n; then
-  /// 0, or, for a B in panels of TAP_DOT_COLUMNS columns, whole ones, the elements from one panel to the next.
+  /// E. Sum of batched products. Region: [batch axes..., m, n] (kept == rank >= 2). Own operands: A, B of each product.
+  /// Parameters: how many products, one or more; then for each of them k, for A: strides of the batch axes..., of m, of
+  /// k; for B: of the batch axes..., of k, of n; then 0, or, for a B in panels of TAP_DOT_COLUMNS columns, whole ones,
+  /// the elements from one panel to the next.
   TAP_KERNEL_DOT,
   /// E. Convolution NHWC x HWIO. Region: [n, oh, ow, oc]. Own operands: input, filter. Parameters: see tap_conv.
   TAP_KERNEL_CONV,

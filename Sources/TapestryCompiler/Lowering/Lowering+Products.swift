@@ -9,20 +9,11 @@ extension Lowering {
     let operands = Array(graph.operands(of: node))
     draft.dtype = graph.type(of: Value(node)).dtype
     switch graph.op(of: node) {
-    case is Dot:
+    case is Dot, is DotSum:
       draft.routine = .kernel(TAP_KERNEL_DOT)
-      draft.parameters = [graph.type(of: operands[0]).shape.extents.last!]
-      for operand in operands {
-        let access = views[operand]
-        draft.operands.append(
-          DraftOperand(
-            buffer: buffer(of: access.base), byteOffset: access.offset * draft.dtype.byteCount, isWrite: false))
-        draft.parameters += access.strides
-      }
-      if packed.contains(operands[1]) {
-        draft.parameters.replaceSubrange(3..., with: PackedPanels(graph.type(of: operands[1]).shape).parameters)
-      } else {
-        draft.parameters.append(0)
+      draft.parameters = [operands.count / 2]
+      for place in stride(from: 0, to: operands.count, by: 2) {
+        lowerFactors(operands[place], operands[place + 1], &draft)
       }
     case let op as Convolution:
       lowerConvolution(op, TAP_KERNEL_CONV, node, operands, &draft, input: 0, filter: 1, output: 2)
@@ -33,6 +24,19 @@ extension Lowering {
     default:
       preconditionFailure("no product kernel for '\(type(of: graph.op(of: node)).name)'")
     }
+  }
+
+  /// Adds the operands of one product of a sum to its draft, and their parameters.
+  private mutating func lowerFactors(_ left: Value, _ right: Value, _ draft: inout Draft) {
+    for operand in [left, right] {
+      let access = views[operand]
+      draft.operands.append(
+        DraftOperand(
+          buffer: buffer(of: access.base), byteOffset: access.offset * draft.dtype.byteCount, isWrite: false))
+    }
+    let (x, y) = (graph.type(of: left).shape, graph.type(of: right).shape)
+    draft.parameters += [x.extents.last!] + views[left].strides
+    draft.parameters += packed.contains(right) ? PackedPanels(y).parameters : views[right].strides + [0]
   }
 
   /// Completes the draft of a convolution that a max pool is taken of.

@@ -48,7 +48,10 @@ struct RowCut {
   /// The bytes that every row reads: the right operands of products.
   private var sharedBytes: Int {
     let products = program.drafts.filter { $0.routine == .kernel(TAP_KERNEL_DOT) }
-    return Set(products.map { $0.operands.last!.buffer }).reduce(0) { $0 + program.buffers[$1].byteCount }
+    let rights = products.flatMap { draft in
+      (0..<draft.parameters[0]).map { draft.operands[draft.operands.count - 1 - 2 * $0].buffer }
+    }
+    return Set(rights).reduce(0) { $0 + program.buffers[$1].byteCount }
   }
 
   /// The bodies of the loops that run side by side; one where rows are few.
@@ -91,10 +94,11 @@ struct RowCut {
     case .kernel(TAP_KERNEL_REGION): break
     case .kernel(TAP_KERNEL_DOT):
       guard region.rank == 2, region.extents[0] == rows else { return nil }
-      let (depth, width) = (draft.parameters[0], draft.dtype.byteCount)
-      let (left, right) = (Array(draft.parameters[1...2]), Array(draft.parameters[3...4]))
-      walks.append(RowWalk([rows, depth], left, rows: rows, width: width))
-      walks.append(RowWalk([rows, depth, region.extents[1]], [0] + right, rows: rows, width: width))
+      for place in stride(from: 1, to: draft.parameters.count, by: 6) {
+        let (own, width) = (Array(draft.parameters[place..<place + 6]), draft.dtype.byteCount)
+        walks.append(RowWalk([rows, own[0]], Array(own[1...2]), rows: rows, width: width))
+        walks.append(RowWalk([rows, own[0], region.extents[1]], [0] + own[3...4], rows: rows, width: width))
+      }
     default: return nil
     }
     var steps: [Int] = []

@@ -24,8 +24,13 @@ package struct LoopsPass: Pass {
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
     guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    try RulePass(name, summary, [LoopsPass.rule("a loop's step is simplified", plan)]).run(&program, &context)
+  }
+
+  /// The rule that takes the steps of loops through a plan, and what is the same in every step out of them.
+  static func rule(_ name: String, _ plan: PassPlan) -> Rule {
     let simplified = SimplifiedSteps()
-    let rule = Rule("a loop's step is simplified", on: Scan.self, .reassociates) { (m: Match<Scan>) -> [Tensor]? in
+    return Rule(name, on: Scan.self, .reassociates) { (m: Match<Scan>) -> [Tensor]? in
       guard m.op.length > 0, m.op.counts.carries + m.op.counts.slices > 0, !simplified.contains(m.op.body) else {
         return nil
       }
@@ -51,7 +56,6 @@ package struct LoopsPass: Pass {
       if let scan = all.first.flatMap({ m.node($0, Scan.self) }) { simplified.insert(scan.op.body) }
       return all
     }
-    try RulePass(name, summary, [rule]).run(&program, &context)
   }
 }
 

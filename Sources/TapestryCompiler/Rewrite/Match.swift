@@ -36,6 +36,9 @@ package struct Match<Operation> {
   /// The node of an operand, where its op is of a type.
   package func node<Other: Op>(_ place: Int, _ other: Other.Type) -> Match<Other>? { node(self[place], other) }
 
+  /// The node of a tensor, whatever its op.
+  package func node(_ tensor: Tensor) -> Match<any Op> { reader.match(tensor) }
+
   /// The node of an operand, whatever its op.
   package func node(_ place: Int) -> Match<any Op> { reader.match(self[place]) }
 

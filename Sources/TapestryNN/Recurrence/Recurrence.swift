@@ -1,9 +1,9 @@
 import TapestryCore
 import TapestryGraph
 
-// The loop of every recurrent layer. Sequences are turned to [steps, batch, features] once; for each layer and direction
-// the products of all steps with the input matrix are one product before the loop, so that the scan holds only what
-// depends on the step before: the product with the state matrix, all gates at once, and the cell.
+// The loop of every recurrent layer. Sequences are turned to [steps, batch, features] once; a step is the products with
+// the input matrix and the state matrix, all gates at once, and the cell. Where the products of all steps with the input
+// matrix are better one product before the loop, the compiler makes them that (`LoopProductsPass`).
 //
 // Where the mask is false a step hands its states on unchanged and its output is zero. The backward direction runs the
 // scan from the last step, so the steps after the end of a short sequence, which come first there, leave the start state
@@ -68,9 +68,9 @@ private func direct(
   let candidateBias =
     cell.hasCandidateBias
     ? scope.parameter("candidateBias", [settings.units], settings.biases, dtype: dtype) : nil
-  let products = matmul(sequence, inputWeight) + bias
-  return scan(over: [products] + (mask.map { [$0] } ?? []), from: start, reversed: reversed) { step in
-    let states = cell.step(step.inputs[0], dot(step.carries[0], stateWeight), step.carries, candidateBias)
+  return scan(over: [sequence] + (mask.map { [$0] } ?? []), from: start, reversed: reversed) { step in
+    let input = dot(step.inputs[0], inputWeight) + bias
+    let states = cell.step(input, dot(step.carries[0], stateWeight), step.carries, candidateBias)
     guard mask != nil else { return (states, [states[0]]) }
     let isWithin = step.inputs[1]
     return (

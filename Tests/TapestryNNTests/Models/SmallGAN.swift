@@ -30,7 +30,7 @@ struct SmallGAN: Sendable, CustomTestStringConvertible {
           mlpDiscriminator($0, hidden: [6, 4], bias: false, in: d)
         })
     },
-    SmallGAN(name: "lstm-gan", layers: (3, 2)) { t, inputs, g, d in
+    SmallGAN(name: "lstm-gan", layers: (2, 2)) { t, inputs, g, d in
       guard let real = inputs["real"], let noise = inputs["noise"] else { return }
       t.report(
         play(t, real, lstmGenerator(noise, outputs: 2, units: 3, in: g), g, d) {

@@ -85,5 +85,5 @@ public func dot(_ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line: UI
 }
 
 extension OpCatalogue {
-  static let products: [any Op.Type] = [Dot.self]
+  static let products: [any Op.Type] = [Dot.self, DotSum.self]
 }
