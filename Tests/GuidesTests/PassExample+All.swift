@@ -64,6 +64,15 @@ extension PassExample {
   }
 
   private static let loops: [PassExample] = [
+    PassExample("reroll") { g in
+      let (x, w, v) = (g.input("x", [2, 5, 3]), g.input("w", [4, 4]), g.input("v", [3, 4]))
+      var h = g.input("h", [2, 4])
+      for step in 0..<5 {
+        let row = slice(x, axis: 1, step..<step + 1).reshape([2, 3])
+        h = tanh(dot(h, w) + dot(row, v))
+      }
+      g.report("y", h)
+    },
     PassExample("merge-scans") { g in
       let loss = sum(recurrence(g).carries[0])
       g.report("loss", loss)

@@ -1,10 +1,11 @@
 import TapestryGraph
 
 extension PassPlan {
-  /// The passes every program goes through. Rules after the first pass leave canonical form behind, because they are
+  /// The passes every program goes through. Rules after `canonicalize` leave canonical form behind, because they are
   /// run together with the rules that make it.
   package static let standard = PassPlan(
-    first + [MergeScansPass(), LoopsPass(step(BodyOptions.deepest))] + moving + simplifying + [ProductSumsPass()])
+    [RerollPass()] + first + [MergeScansPass(), LoopsPass(step(BodyOptions.deepest))] + moving + simplifying
+      + [ProductSumsPass()])
 
   /// The passes the step of a loop goes through, when so many loops may be nested in it.
   private static func step(_ depth: Int) -> PassPlan {

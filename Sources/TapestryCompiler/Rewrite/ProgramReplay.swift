@@ -16,7 +16,19 @@ struct ProgramReplay {
   }
 
   /// What a value of the old program has become.
-  subscript(value: Value) -> Tensor { results[Int(value.node)][Int(value.output)] }
+  subscript(value: Value) -> Tensor {
+    get { results[Int(value.node)][Int(value.output)] }
+    set {
+      let node = Int(value.node)
+      if results[node].isEmpty {
+        results[node] = [Tensor](repeating: Tensor(graph, .poison), count: old.store.resultCount(of: node))
+      }
+      results[node][Int(value.output)] = newValue
+    }
+  }
+
+  /// What a node of the old program has become; empty as long as that is not known.
+  func results(of node: Int) -> [Tensor] { results[node] }
 
   /// Records every node that the roots reach, in their order, and gives the new program.
   ///

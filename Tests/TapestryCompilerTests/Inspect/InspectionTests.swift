@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func everyPassIsAStage() throws {
-    #expect(inspection.stages.prefix(3) == ["graph", "gradient", "canonicalize"])
+    #expect(inspection.stages.prefix(3) == ["graph", "gradient", "reroll"])
     #expect(inspection.stages.suffix(4) == ["optimized", "fused", "tape", "memory"])
     #expect(inspection.stages.contains("fold") && inspection.stages.contains("fold.2"))
     // The last pass leaves what is optimised; the first changes something.
