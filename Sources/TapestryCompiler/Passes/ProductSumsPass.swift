@@ -22,6 +22,7 @@ package struct ProductSumsPass: Pass {
     guard program.store.ops.contains(where: { $0 is Dot || $0 is Scan }) else { return }
     let steps = LoopsPass.rule("a step's products that are added are one", PassPlan([ProductSumsPass()]))
     try RulePass(name, summary, ProductSumRules.all + [steps]).run(&program, &context)
+    program = program.cuttingProductsFirst(&context)
   }
 }
 

@@ -94,6 +94,21 @@ import Testing
     #expect(before == terms.count && after == 2)
   }
 
+  /// Gates: what is added to a product is added to the slices of it; the product is only stored.
+  @Test func slicesOfASumWithAProduct() throws {
+    let gates = split(product("x", 9, 17, 64) + graph.input("b", [64]), parts: 2)
+    graph.report("y", sigmoid(gates[0]) * tanh(gates[1]))
+    let compiled = try expectCompiledEqualsReference(graph)
+    #expect(compiled.tape.labels == ["dot", "multiply and 4 more"])
+  }
+
+  /// A slice that a product reads would have to be stored.
+  @Test func slicesThatAreNotReadByElementwiseWork() throws {
+    let parts = split(product("x", 9, 32, 64) + graph.input("b", [64]), parts: 2)
+    graph.report("y", dot(parts[0].transpose(), parts[1]))
+    #expect(try expectCompiledEqualsReference(graph).tape.labels == ["dot and 1 more", "dot"])
+  }
+
   /// Forward and reverse steps of a recurrent layer with one product each.
   @Test(arguments: [1, 2, 7]) func stepsOfLoopsGiveOneSetOfBits(threads: Int) throws {
     let (wx, wh) = (graph.input("wx", [9, 32]), graph.input("wh", [32, 32]))
