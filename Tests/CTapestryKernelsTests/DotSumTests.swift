@@ -59,6 +59,12 @@ struct DotSumTests {
       func check<E: Element>(_ type: E.Type, _ convert: (Int) -> E) throws {
         let own = pairs.map { (GuardedBuffer($0.x.map(convert)), GuardedBuffer($0.y.map(convert))) }
         let width = MemoryLayout<E>.stride
+        var addresses: [UnsafeMutableRawPointer] = []
+        var parameters = [pairs.count]
+        for (pair, (x, y)) in zip(pairs, own) {
+          addresses += [x.address + pair.a.offset * width, y.address + pair.b.offset * width]
+          parameters += [pair.k] + pair.a.strides + pair.b.strides + [0]
+        }
         let store = tile(TAP_STORE, E.dtype, 0, 0, imm: 0)
         let program =
           isPlain
@@ -68,11 +74,7 @@ struct DotSumTests {
           let result = GuardedBuffer(sum.map { _ in E(small: 1) })
           try run(
             TAP_KERNEL_DOT, level: level, extent: c.extent, program: program,
-            operands: [Operand(result, E.self, rowMajor: c.extent)],
-            own: zip(pairs, own).flatMap {
-              [$1.0.address + $0.a.offset * width, $1.1.address + $0.b.offset * width]
-            },
-            parameters: [pairs.count] + pairs.flatMap { [$0.k] + $0.a.strides + $0.b.strides + [0] },
+            operands: [Operand(result, E.self, rowMajor: c.extent)], own: addresses, parameters: parameters,
             dtype: E.dtype, split: Split.allCases[layout % 3])
           let want = sum.map { convert(isPlain ? $0 : 2 * $0) }
           #expect(patterns(result.values(as: E.self)) == patterns(want), "\(E.self) \(c) \(layout)")
