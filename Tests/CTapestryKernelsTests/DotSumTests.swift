@@ -123,17 +123,8 @@ struct DotSumTests {
 
   @Test("Blocks are those of one product of as many terms")
   func units() {
-    func units(_ m: Int64, _ n: Int64, _ depths: [Int64]) -> Int64 {
-      var region = tap_region()
-      region.rank = 2
-      region.kept = 2
-      region.extent.0 = m
-      region.extent.1 = n
-      let parameters: [Int64] = [Int64(depths.count)] + depths.flatMap { [$0, 0, 0, 0, 0, 0] as [Int64] }
-      return tap_units(TAP_KERNEL_DOT, &region, parameters, TAP_F32)
-    }
-    #expect(units(256, 512, [64, 64]) == units(256, 512, [128]))
-    #expect(units(32, 128, [60, 68]) == 2)
-    #expect(units(1000, 1000, [8, 8]) == 64 && units(1000, 1000, [8, 9]) < 64)
+    #expect(DotTests.units(256, 512, [64, 64]) == DotTests.units(256, 512, [128]))
+    #expect(DotTests.units(32, 128, [60, 68]) == 2)
+    #expect(DotTests.units(1000, 1000, [8, 8]) == 64 && DotTests.units(1000, 1000, [8, 9]) < 64)
   }
 }

@@ -183,16 +183,20 @@ struct DotTests {
     }
   }
 
+  /// The units of a sum of products of so many terms each, whose operands lie anywhere.
+  static func units(_ m: Int64, _ n: Int64, _ depths: [Int64]) -> Int64 {
+    var region = tap_region()
+    region.rank = 2
+    region.kept = 2
+    region.extent.0 = m
+    region.extent.1 = n
+    let parameters: [Int64] = [Int64(depths.count)] + depths.flatMap { [$0, 0, 0, 0, 0, 0] as [Int64] }
+    return tap_units(TAP_KERNEL_DOT, &region, parameters, TAP_F32)
+  }
+
   @Test("A large product is many units, each a block of the result")
   func units() {
-    func units(_ m: Int64, _ n: Int64, _ k: Int64) -> Int64 {
-      var region = tap_region()
-      region.rank = 2
-      region.kept = 2
-      region.extent.0 = m
-      region.extent.1 = n
-      return tap_units(TAP_KERNEL_DOT, &region, [1, k], TAP_F32)
-    }
+    func units(_ m: Int64, _ n: Int64, _ k: Int64) -> Int64 { DotTests.units(m, n, [k]) }
     #expect(units(256, 1024, 1024) >= 16)
     #expect(units(32, 128, 64) == 1)
     #expect(units(32, 128, 128) == 2)
