@@ -23,6 +23,7 @@ extension ProgramGraph {
 
   /// The sums of a product and something else that are read by slices alone, and those by elementwise ops alone.
   private var cutSums: [Int: (product: Value, rest: Value)] {
+    guard store.ops.contains(where: { $0 is Slice }) else { return [:] }
     let reached = reachedNodes()
     var readers = [[Int]](repeating: [], count: store.count)
     for node in reached.indices where reached[node] {
