@@ -174,7 +174,7 @@ private struct LintLevel {
       case is Multiply:
         guard let place = operands.firstIndex(where: { store.scalar($0) != nil }), operands.count == 2 else { continue }
         pending.append((operands[1 - place], factor * abs(store.scalar(operands[place])!)))
-      case is Dot, is DotSum, is Convolution:
+      case is any DotOp, is Convolution:
         guard let operand = operands.last, let weight = variable(operand) else { continue }
         let shape = store.type(of: Value(operand)).shape
         let terms = Double(shape.count) / Double(max(shape.extents.last ?? 1, 1))

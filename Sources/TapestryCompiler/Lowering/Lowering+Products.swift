@@ -9,7 +9,7 @@ extension Lowering {
     let operands = Array(graph.operands(of: node))
     draft.dtype = graph.type(of: Value(node)).dtype
     switch graph.op(of: node) {
-    case is Dot, is DotSum:
+    case is any DotOp:
       draft.routine = .kernel(TAP_KERNEL_DOT)
       draft.parameters = [operands.count / 2]
       for place in stride(from: 0, to: operands.count, by: 2) {

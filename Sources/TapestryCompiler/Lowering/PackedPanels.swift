@@ -39,7 +39,7 @@ struct PackedPanels {
     for node in 0..<graph.count where reachable[node] {
       for (place, operand) in graph.operands(of: node).enumerated() {
         let shape = graph.type(of: operand).shape
-        let isRight = place % 2 == 1 && (graph.isOp(node, Dot.self) || graph.isOp(node, DotSum.self))
+        let isRight = place % 2 == 1 && graph.op(of: node) is any DotOp
         if isRight, shape.rank == 2, shape[1] % columns == 0, shape.count > 0, captures.contains(operand) {
           found.insert(operand)
         } else {

@@ -39,7 +39,7 @@ extension ProgramGraph {
       guard
         let place = terms.indices.first(where: { place in
           let product = Int(terms[place].node)
-          return (store.op(of: product) is Dot || store.op(of: product) is DotSum) && readers[product] == [node]
+          return store.op(of: product) is any DotOp && readers[product] == [node]
             && !handedOut.contains(Int32(product)) && store.type(of: terms[place]) == store.type(of: Value(node))
         }),
         areRead(

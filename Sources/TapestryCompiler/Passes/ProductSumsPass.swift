@@ -56,5 +56,5 @@ extension Match<Add> {
 
 extension Match<any Op> {
   /// The factors of a product or a sum of products.
-  fileprivate var productFactors: [Tensor]? { op is Dot || op is DotSum ? operands : nil }
+  fileprivate var productFactors: [Tensor]? { op is any DotOp ? operands : nil }
 }

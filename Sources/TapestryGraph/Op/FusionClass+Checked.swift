@@ -11,7 +11,7 @@ extension FusionClass {
       case .leaf: op is InputOp || op is VariableOp || op is ConstantOp
       case .view: op is Reshape || op is Transpose || op is Broadcast || op is Slice || op is Reverse
       case .reduction: op is any ReductionOp
-      case .product: op is Dot || op is DotSum || op is any ConvolutionOp
+      case .product: op is any DotOp || op is any ConvolutionOp
       case .opaque: true
       case .elementwise: op is any ElementwiseOp
       }

@@ -1,10 +1,17 @@
 package import TapestryCore
 
+/// What a product of matrices and a sum of such products have in common: operands are left and right factors in turn.
+package protocol DotOp: Op {}
+
+extension DotOp {
+  package static var differentiability: Differentiability { .differentiable }
+  package var fusion: FusionClass { .product }
+}
+
 /// The product of matrices, one for each index of the leading axes.
-package struct Dot: Op {
+package struct Dot: DotOp {
   package static let name = "dot"
   package static let summary = "The matrix product of x [..., m, k] and y [..., k, n], batch by batch: [..., m, n]."
-  package static let differentiability = Differentiability.differentiable
   package static let samples = [
     OpSample(Dot(), [SampleOperand([3, 4]), SampleOperand([4, 5])]),
     OpSample(Dot(), [SampleOperand([2, 3, 4]), SampleOperand([2, 4, 1])]),
@@ -12,7 +19,6 @@ package struct Dot: Op {
   ]
 
   package init() {}
-  package var fusion: FusionClass { .product }
 
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
     let (x, y) = (operands[0], operands[1])

@@ -3,11 +3,10 @@ package import TapestryCore
 /// The sum of products of matrices, which are one kernel: no product is stored to be added to the next.
 ///
 /// Recorded by the compiler in place of sums of ``Dot``. Operands: left and right of each product, in turn.
-package struct DotSum: Op {
+package struct DotSum: DotOp {
   package static let name = "dotSum"
   package static let summary =
     "The sum of the matrix products x0 y0 + x1 y1 and so on, batch by batch: [..., m, n]; inner extents may differ."
-  package static let differentiability = Differentiability.differentiable
   package static let samples = [
     OpSample(DotSum(), [[3, 4], [4, 5], [3, 2], [2, 5]].map { SampleOperand($0) }),
     OpSample(
@@ -17,7 +16,6 @@ package struct DotSum: Op {
   package static let mostProducts = 32
 
   package init() {}
-  package var fusion: FusionClass { .product }
 
   package func resultTypes(of operands: [TensorType]) throws(OpFault) -> [TensorType] {
     guard operands.count >= 2, operands.count.isMultiple(of: 2) else {
