@@ -62,7 +62,7 @@ let package = Package(
         "TapestryCore", "TapestryGraph", "TapestryCompiler", "TapestryData", "TapestryTerminal", "TapestryNN",
         "TapestryNotebook",
       ]),
-    tests(of: "CTapestryKernels"),
+    tests(of: "CTapestryKernels", ["TapestryTape"]),
     tests(of: "TapestryCore"),
     .target(
       name: "OpKit", dependencies: ["TapestryCore", "TapestryGraph"], path: "Tests/Support/OpKit",

@@ -1,4 +1,5 @@
 import CTapestryKernels
+import TapestryTape
 import Testing
 
 @Suite("Sums of products")
@@ -60,11 +61,11 @@ struct DotSumTests {
         let own = pairs.map { (GuardedBuffer($0.x.map(convert)), GuardedBuffer($0.y.map(convert))) }
         let width = MemoryLayout<E>.stride
         var addresses: [UnsafeMutableRawPointer] = []
-        var parameters = [pairs.count]
         for (pair, (x, y)) in zip(pairs, own) {
           addresses += [x.address + pair.a.offset * width, y.address + pair.b.offset * width]
-          parameters += [pair.k] + pair.a.strides + pair.b.strides + [0]
         }
+        let parameters = DotPair.parameters(
+          of: pairs.map { DotPair(terms: $0.k, left: $0.a.strides, right: $0.b.strides) })
         let store = tile(TAP_STORE, E.dtype, 0, 0, imm: 0)
         let program =
           isPlain
@@ -109,10 +110,10 @@ struct DotSumTests {
           TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
           operands: [Operand(result, Float.self, rowMajor: [m, n])],
           own: (0..<2).flatMap { [lefts[$0].address, (isPacked[$0] ? panels : rows)[$0].address] },
-          parameters: [2]
-            + zip(depths, isPacked).flatMap { k, isPacked in
-              [k, k, 1] + (isPacked ? [panel, 1, k * panel] : [n, 1, 0])
-            },
+          parameters: DotPair.parameters(
+            of: zip(depths, isPacked).map { k, isPacked in
+              DotPair(terms: k, left: [k, 1], right: [isPacked ? panel : n, 1], panel: isPacked ? k * panel : 0)
+            }),
           split: Split.allCases[packed % 3])
         let got = patterns(result.values(as: Float.self))
         #expect(first == nil || first == got)

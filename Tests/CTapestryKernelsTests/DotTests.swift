@@ -1,4 +1,5 @@
 import CTapestryKernels
+import TapestryTape
 import Testing
 
 @Suite("Batched products")
@@ -97,7 +98,8 @@ struct DotTests {
             ],
             own: [
               left.address + a.offset * MemoryLayout<E>.stride, right.address + b.offset * MemoryLayout<E>.stride,
-            ], parameters: [1, c.k] + a.strides + b.strides + [0], dtype: E.dtype, split: Split.allCases[i % 3])
+            ], parameters: DotPair.parameters(of: [DotPair(terms: c.k, left: a.strides, right: b.strides)]),
+            dtype: E.dtype, split: Split.allCases[i % 3])
           #expect(patterns(result.values(as: E.self)) == patterns(expected), "\(E.self) \(c) \(layout)")
         }
       }
@@ -111,6 +113,8 @@ struct DotTests {
     "A right operand in panels of columns gives the bits of one in rows", arguments: [(1, 3), (50, 128), (29, 300)])
   func panels(m: Int, k: Int) throws {
     let (n, panel) = (160, Int(TAP_DOT_COLUMNS))
+    let inRows = DotPair(terms: k, left: [k, 1], right: [n, 1])
+    let inPanels = DotPair(terms: k, left: [k, 1], right: [panel, 1], panel: k * panel)
     var dice = Dice(3)
     func check<E: Element & Equatable>(_ x: [E], _ y: [E]) throws {
       let packed = (0..<n / panel).flatMap { p in
@@ -118,17 +122,17 @@ struct DotTests {
       }
       let (left, rows, panels) = (GuardedBuffer(x), GuardedBuffer(y), GuardedBuffer(packed))
       let program = Program(tile(TAP_RESULT, E.dtype, 0), tile(TAP_STORE, E.dtype, 0, 0, imm: 0))
-      func product(_ right: GuardedBuffer, _ strides: [Int], _ level: tap_level, _ split: Split) throws -> [UInt64] {
+      func product(_ right: GuardedBuffer, _ pair: DotPair, _ level: tap_level, _ split: Split) throws -> [UInt64] {
         let result = GuardedBuffer((0..<m * n).map { _ in E(small: 0) })
         try run(
           TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
           operands: [Operand(result, E.self, rowMajor: [m, n])], own: [left.address, right.address],
-          parameters: [1, k, k, 1] + strides, dtype: E.dtype, split: split)
+          parameters: DotPair.parameters(of: [pair]), dtype: E.dtype, split: split)
         return patterns(result.values(as: E.self))
       }
       for level in levels {
         for split in Split.allCases {
-          #expect(try product(panels, [panel, 1, k * panel], level, split) == product(rows, [n, 1, 0], level, split))
+          #expect(try product(panels, inPanels, level, split) == product(rows, inRows, level, split))
         }
       }
     }
@@ -150,7 +154,8 @@ struct DotTests {
         try run(
           TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
           operands: [Operand(result, Float.self, rowMajor: [m, n])],
-          own: [x.address, y.address], parameters: [1, k, k, 1, n, 1, 0], split: split)
+          own: [x.address, y.address],
+          parameters: DotPair.parameters(of: [DotPair(terms: k, left: [k, 1], right: [n, 1])]), split: split)
         let got: [Float] = result.values()
         #expect(first == nil || first == patterns(got))
         first = patterns(got)
@@ -178,25 +183,26 @@ struct DotTests {
       let part = Operand(whole, Float.self, strides: [pitch, 1], offset: first)
       try run(
         TAP_KERNEL_DOT, level: level, extent: [m, n], program: program, operands: [part],
-        own: [left.address, right.address], parameters: [1, k, k, 1, n, 1, 0])
+        own: [left.address, right.address],
+        parameters: DotPair.parameters(of: [DotPair(terms: k, left: [k, 1], right: [n, 1])]))
       #expect(whole.values(as: Float.self) == want)
     }
   }
 
   /// The units of a sum of products of so many terms each, whose operands lie anywhere.
-  static func units(_ m: Int64, _ n: Int64, _ depths: [Int64]) -> Int64 {
+  static func units(_ m: Int64, _ n: Int64, _ depths: [Int]) -> Int64 {
     var region = tap_region()
     region.rank = 2
     region.kept = 2
     region.extent.0 = m
     region.extent.1 = n
-    let parameters: [Int64] = [Int64(depths.count)] + depths.flatMap { [$0, 0, 0, 0, 0, 0] as [Int64] }
-    return tap_units(TAP_KERNEL_DOT, &region, parameters, TAP_F32)
+    let pairs = depths.map { DotPair(terms: $0, left: [0, 0], right: [0, 0]) }
+    return tap_units(TAP_KERNEL_DOT, &region, DotPair.parameters(of: pairs).map(Int64.init), TAP_F32)
   }
 
   @Test("A large product is many units, each a block of the result")
   func units() {
-    func units(_ m: Int64, _ n: Int64, _ k: Int64) -> Int64 { DotTests.units(m, n, [k]) }
+    func units(_ m: Int64, _ n: Int64, _ k: Int) -> Int64 { DotTests.units(m, n, [k]) }
     #expect(units(256, 1024, 1024) >= 16)
     #expect(units(32, 128, 64) == 1)
     #expect(units(32, 128, 128) == 2)

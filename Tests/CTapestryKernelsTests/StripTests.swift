@@ -1,4 +1,5 @@
 import CTapestryKernels
+import TapestryTape
 import Testing
 
 /// An update in place as the epilogue of a product: what runs along memory as it lies has the bits of plain arithmetic.
@@ -48,7 +49,9 @@ struct StripTests {
               Operand(first, E.self, strides: [columns, 1]), Operand(second, E.self, strides: [columns, 1]),
               Operand(bias, E.self, strides: [0, 1]), Operand(scale, E.self, strides: [0, 0]),
               Operand(first, E.self, strides: [columns, 1]), Operand(second, E.self, strides: [columns, 1]),
-            ], own: [left.address, right.address], parameters: [1, 1, 1, 1, columns, 1, 0], dtype: E.dtype, split: split
+            ], own: [left.address, right.address],
+            parameters: DotPair.parameters(of: [DotPair(terms: 1, left: [1, 1], right: [columns, 1])]), dtype: E.dtype,
+            split: split
           )
           #expect(patterns(first.values(as: E.self)) == patterns(wantM))
           #expect(patterns(second.values(as: E.self)) == patterns(wantW))

@@ -11,10 +11,8 @@ extension Lowering {
     switch graph.op(of: node) {
     case is any DotOp:
       draft.routine = .kernel(TAP_KERNEL_DOT)
-      draft.parameters = [operands.count / 2]
-      for place in stride(from: 0, to: operands.count, by: 2) {
-        lowerFactors(operands[place], operands[place + 1], &draft)
-      }
+      draft.parameters = DotPair.parameters(
+        of: stride(from: 0, to: operands.count, by: 2).map { lowerFactors(operands[$0], operands[$0 + 1], &draft) })
     case let op as Convolution:
       lowerConvolution(op, TAP_KERNEL_CONV, node, operands, &draft, input: 0, filter: 1, output: 2)
     case let op as ConvolutionInputGradient:
@@ -26,17 +24,17 @@ extension Lowering {
     }
   }
 
-  /// Adds the operands of one product of a sum to its draft, and their parameters.
-  private mutating func lowerFactors(_ left: Value, _ right: Value, _ draft: inout Draft) {
+  /// Adds the operands of one product of a sum to its draft.
+  private mutating func lowerFactors(_ left: Value, _ right: Value, _ draft: inout Draft) -> DotPair {
     for operand in [left, right] {
       let access = views[operand]
       draft.operands.append(
         DraftOperand(
           buffer: buffer(of: access.base), byteOffset: access.offset * draft.dtype.byteCount, isWrite: false))
     }
-    let (x, y) = (graph.type(of: left).shape, graph.type(of: right).shape)
-    draft.parameters += [x.extents.last!] + views[left].strides
-    draft.parameters += packed.contains(right) ? PackedPanels(y).parameters : views[right].strides + [0]
+    let strides = views[left].strides
+    if packed.contains(right) { return PackedPanels(graph.type(of: right).shape).pair(left: strides) }
+    return DotPair(terms: graph.type(of: left).shape.extents.last!, left: strides, right: views[right].strides)
   }
 
   /// Completes the draft of a convolution that a max pool is taken of.

@@ -1,6 +1,7 @@
 import CTapestryKernels
 import TapestryCore
 import TapestryGraph
+import TapestryTape
 
 // Weights packed before their loop.
 //
@@ -19,8 +20,10 @@ struct PackedPanels {
 
   init(_ shape: Shape) { self.shape = shape }
 
-  /// The product kernel's parameters from the strides of its right operand on.
-  var parameters: [Int] { [PackedPanels.columns, 1, shape[0] * PackedPanels.columns] }
+  /// A product of a left operand and this matrix in panels.
+  func pair(left: [Int]) -> DotPair {
+    DotPair(terms: shape[0], left: left, right: [PackedPanels.columns, 1], panel: shape[0] * PackedPanels.columns)
+  }
 
   /// The matrix as [panels, rows, columns of a panel].
   var extents: [Int] { [shape[1] / PackedPanels.columns, shape[0], PackedPanels.columns] }

@@ -49,7 +49,9 @@ struct RowCut {
   private var sharedBytes: Int {
     let products = program.drafts.filter { $0.routine == .kernel(TAP_KERNEL_DOT) }
     let rights = products.flatMap { draft in
-      (0..<draft.parameters[0]).map { draft.operands[draft.operands.count - 1 - 2 * $0].buffer }
+      DotPair.pairs(in: draft.parameters, rank: 2).indices.map {
+        draft.operands[draft.operands.count - 1 - 2 * $0].buffer
+      }
     }
     return Set(rights).reduce(0) { $0 + program.buffers[$1].byteCount }
   }
@@ -94,10 +96,10 @@ struct RowCut {
     case .kernel(TAP_KERNEL_REGION): break
     case .kernel(TAP_KERNEL_DOT):
       guard region.rank == 2, region.extents[0] == rows else { return nil }
-      for place in stride(from: 1, to: draft.parameters.count, by: 6) {
-        let (own, width) = (Array(draft.parameters[place..<place + 6]), draft.dtype.byteCount)
-        walks.append(RowWalk([rows, own[0]], Array(own[1...2]), rows: rows, width: width))
-        walks.append(RowWalk([rows, own[0], region.extents[1]], [0] + own[3...4], rows: rows, width: width))
+      let width = draft.dtype.byteCount
+      for pair in DotPair.pairs(in: draft.parameters, rank: 2) {
+        walks.append(RowWalk([rows, pair.terms], pair.left, rows: rows, width: width))
+        walks.append(RowWalk([rows, pair.terms, region.extents[1]], [0] + pair.right, rows: rows, width: width))
       }
     default: return nil
     }
