@@ -60,8 +60,9 @@ package struct Rewriter {
   package init(_ rules: [Rule], _ program: ProgramGraph, _ options: RewriteOptions = RewriteOptions()) {
     self.rules = rules
     old = program
-    transfer = NodeTransfer(from: program.store, keepsNumbers: true)
-    reader = GraphReader(Graph(GraphStore(numberedAs: program.store)), options)
+    let (transfer, arena) = NodeTransfer.toEmptyArena(from: program.store)
+    self.transfer = transfer
+    reader = GraphReader(Graph(arena), options)
     counts = rules.map { Count(rule: $0.name) }
   }
 

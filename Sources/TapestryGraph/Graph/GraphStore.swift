@@ -69,7 +69,7 @@ package struct GraphStore: Sendable {
   package init() {}
 
   /// An arena without nodes in which ops and types have the numbers they have in another.
-  package init(numberedAs other: GraphStore) {
+  init(numberedAs other: GraphStore) {
     (types, typeIndex) = (other.types, other.typeIndex)
     (ops, opIndex, opTypes, opClasses) = (other.ops, other.opIndex, other.opTypes, other.opClasses)
   }

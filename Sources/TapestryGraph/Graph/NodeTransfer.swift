@@ -11,12 +11,23 @@ package final class NodeTransfer {
   private var types: [Int32]
   private var origins: [Int32]
 
-  /// - Parameter keepsNumbers: whether the other arena was made with the numbers of ops and types of this one.
-  package init(from source: GraphStore, keepsNumbers: Bool = false) {
-    self.source = source
-    ops = keepsNumbers ? source.ops.indices.map(Int32.init) : [Int32](repeating: -1, count: source.ops.count)
-    types = keepsNumbers ? source.types.indices.map(Int32.init) : [Int32](repeating: -1, count: source.types.count)
+  private init(_ source: GraphStore, ops: [Int32], types: [Int32]) {
+    (self.source, self.ops, self.types) = (source, ops, types)
     origins = [Int32](repeating: -1, count: source.origins.count)
+  }
+
+  /// A way into an arena of its own numbers.
+  package convenience init(from source: GraphStore) {
+    self.init(
+      source, ops: [Int32](repeating: -1, count: source.ops.count),
+      types: [Int32](repeating: -1, count: source.types.count))
+  }
+
+  /// A new arena without nodes in which ops and types have the numbers they have in another, and the way into it.
+  package static func toEmptyArena(from source: GraphStore) -> (transfer: NodeTransfer, arena: GraphStore) {
+    let transfer = NodeTransfer(
+      source, ops: source.ops.indices.map(Int32.init), types: source.types.indices.map(Int32.init))
+    return (transfer, GraphStore(numberedAs: source))
   }
 
   fileprivate func op(_ number: Int32, in store: inout GraphStore) -> Int32 {
