@@ -12,7 +12,7 @@ enum BenchCommand {
         + Workload.all.map(\.name).joined(separator: ", ") + ".")
     let only = syntax.list(
       "--only", "NAME", of: String.self,
-      help: "the workloads to run; with --sweep, words of cases: --only \"dense 7x,lstm float64\"")
+      help: "the workloads to run; with --sweep, beginnings of words of cases: --only \"dense 7x,lstm float64\"")
     let threads = syntax.option(
       "--threads", "N", as: Int.self, in: 1...1024, help: "threads of a step instead of one a core")
     let seconds = syntax.option(

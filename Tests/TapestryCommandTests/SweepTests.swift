@@ -65,16 +65,18 @@ import Testing
 
   @Test func wordsChooseCases() throws {
     #expect(try SweepCase.matching([]) == SweepCase.all)
-    let chosen = try SweepCase.matching(["lstm 32x7x float64", "dense 33x1"])
+    let chosen = try SweepCase.matching(["lstm 32x7x float64", "dense 33x", "dense 31x100"])
     let names = chosen.map(\.name)
     #expect(
       names == [
-        "dense 33x17 float32", "dense 33x100 float32", "dense 33x1000 float32", "dense 33x17 float64",
-        "dense 33x100 float64", "dense 33x1000 float64", "lstm 32x7x32-64 float64",
+        "dense 31x100 float32", "dense 33x17 float32", "dense 33x100 float32", "dense 33x1000 float32",
+        "dense 31x100 float64", "dense 33x17 float64", "dense 33x100 float64", "dense 33x1000 float64",
+        "lstm 32x7x32-64 float64",
       ])
     let run = Transcript("bench", "--sweep", "--only", "dense 8x")
     #expect(run.status == 2 && run.output.isEmpty)
     #expect(run.errors.contains("no case of the sweep has the words 'dense 8x'"))
+    #expect(throws: TapestryError.self) { try SweepCase.matching(["dense 3"]) }
   }
 
   @Test func noWorkloadAndNoCaseTakesASlowPath() throws {

@@ -30,12 +30,17 @@ package struct SweepCase: Sendable, Hashable {
 
   /// The cases that some texts choose, in the order of all; all where no text is given.
   ///
-  /// - Parameter texts: words, each the beginning of a word of the name: `dense 7x float64`.
+  /// - Parameter texts: words, each the beginning of a word of the name, with whole numbers: `dense 7x float64` and
+  ///   `dense 7x100`, which is not `dense 7x1000`.
   /// - Throws: `usage` for a text that chooses none.
   package static func matching(_ texts: [String]) throws(TapestryError) -> [SweepCase] {
+    func begins(_ word: Substring, _ part: Substring) -> Bool {
+      let cutsNumber = part.last?.isNumber == true && word.dropFirst(part.count).first?.isNumber == true
+      return word.hasPrefix(part) && !cutsNumber
+    }
     func matches(_ case_: SweepCase, _ text: String) -> Bool {
       let words = case_.name.split(separator: " ")
-      return text.split(separator: " ").allSatisfy { part in words.contains { $0.hasPrefix(part) } }
+      return text.split(separator: " ").allSatisfy { part in words.contains { begins($0, part) } }
     }
     for text in texts where !all.contains(where: { matches($0, text) }) {
       throw TapestryError(
