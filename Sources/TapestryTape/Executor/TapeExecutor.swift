@@ -166,8 +166,7 @@ package final class TapeExecutor {
       shares.putBack(wave)
       team.run(
         { context, thread in
-          let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
-          executor.runSlice(ofThread: thread)
+          Unmanaged<TapeExecutor>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.runSlice(ofThread: thread) }
         }, Unmanaged.passUnretained(self).toOpaque())
       for index in step.first..<step.first + step.count {
         for thread in 1..<threads where !shares.units(of: index, thread: thread).isEmpty { helperSlices += 1 }
@@ -221,8 +220,7 @@ package final class TapeExecutor {
     loops = (index + 1, tape.steps[index].count, counters)
     team.run(
       { context, thread in
-        let executor = Unmanaged<TapeExecutor>.fromOpaque(context).takeUnretainedValue()
-        executor.runLoops(ofThread: thread)
+        Unmanaged<TapeExecutor>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.runLoops(ofThread: thread) }
       }, Unmanaged.passUnretained(self).toOpaque())
     helperSlices += Swift.min(loops.count, threads) - 1
   }

@@ -17,11 +17,11 @@ import TapestryCore
 package final class WaveShares {
   private let threads: Int
   /// For each instruction the ends of the runs: `threads + 1` numbers, the first of them 0.
-  private var ends: [Int]
+  private let ends: [Int]
   /// For each instruction the units taken at a time; 0 where a thread runs its share as one.
-  private var pieces: [Int]
+  private let pieces: [Int]
   /// For each instruction taken in pieces its number among those of its wave.
-  private var numbers: [Int]
+  private let numbers: [Int]
   /// For each share of those of the wave being run how many units of it are taken: each in a line of its own.
   private let taken: UnsafeMutablePointer<Atomic<Int>>
   private let takenCount: Int
@@ -35,9 +35,9 @@ package final class WaveShares {
 
   package init(_ tape: Tape, threads: Int) {
     self.threads = threads
-    ends = Array(repeating: 0, count: tape.instructions.count * (threads + 1))
-    pieces = Array(repeating: 0, count: tape.instructions.count)
-    numbers = pieces
+    var ends = Array(repeating: 0, count: tape.instructions.count * (threads + 1))
+    var pieces = Array(repeating: 0, count: tape.instructions.count)
+    var numbers = pieces
     var most = 0
     for step in tape.steps where step.kind == .wave {
       var loads = [Double](repeating: 0, count: threads)
@@ -53,10 +53,11 @@ package final class WaveShares {
         }
         pieces[index] = WaveShares.piece(units: units / threads, nanoseconds: cost / Double(threads))
       }
-      let inPieces = (step.first..<step.first + step.count).filter { [pieces] in pieces[$0] > 0 }
+      let inPieces = (step.first..<step.first + step.count).filter { pieces[$0] > 0 }
       for (number, index) in inPieces.enumerated() { numbers[index] = number }
       most = Swift.max(most, inPieces.count)
     }
+    (self.ends, self.pieces, self.numbers) = (ends, pieces, numbers)
     takenCount = most * threads * WaveShares.spacing
     taken = .allocate(capacity: Swift.max(takenCount, 1))
     for place in 0..<takenCount { (taken + place).initialize(to: Atomic(0)) }
