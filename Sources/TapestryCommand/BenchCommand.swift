@@ -13,6 +13,9 @@ enum BenchCommand {
     let only = syntax.list(
       "--only", "NAME", of: String.self,
       help: "the workloads to run; with --sweep, beginnings of words of cases: --only \"dense 7x,lstm float64\"")
+    let type = syntax.choice(
+      "--dtype", "TYPE", default: "float32", of: floatTypes.map { "\($0)" },
+      help: "the float type of the workloads; without it --check takes both")
     let threads = syntax.option(
       "--threads", "N", as: Int.self, in: 1...1024, help: "threads of a step instead of one a core")
     let seconds = syntax.option(
@@ -36,9 +39,10 @@ enum BenchCommand {
       "--sweep",
       help: "times layers at odd sizes against regular ones instead; status 1 where one is below 70% as efficient")
     guard let values = try syntax.values(arguments, write) else { return 0 }
+    let dtype = floatTypes.first { "\($0)" == values[type] }!
     if let name = values[profile] {
       let case_ = SweepCase.all.lazy.flatMap { [$0, $0.neighbour] }.first { $0.name == name }
-      let model = if let case_ { case_.model } else { try Workload.named(name) }
+      let model = if let case_ { case_.model } else { try Workload.named(name, dtype) }
       let tables = try WorkloadProfile(model, threads: values[threads], seconds: values[seconds])
       write(tables.text, false)
       return 0
@@ -48,30 +52,34 @@ enum BenchCommand {
       let passes = try Sweep.run(cases, threads: values[threads], seconds: values[seconds] / 10) { write($0, false) }
       return passes ? 0 : 1
     }
-    let workloads = try Workload.named(values[only])
+    let workloads = try Workload.named(values[only], dtype)
     if let path = values[trace] {
       var steps = StepTrace()
       for workload in workloads { try steps.add(workload, threads: values[threads]) }
       try steps.write(to: path)
       return 0
     }
-    if values[check] { return try runCheck(workloads, threads: values[threads], write) }
+    if values[check] {
+      return try runCheck(workloads, values.isGiven(type) ? [dtype] : floatTypes, threads: values[threads], write)
+    }
     let machine = values[roofline] ? Machine.measured(threads: values[threads]) : nil
     if let machine { write(machine.line + "\n", false) }
     for workload in workloads {
       let times = try WorkloadTimes(workload, threads: values[threads], seconds: values[seconds])
-      let roofline = machine.map { times.roofline(on: $0) } ?? ""
+      let roofline = machine.map { times.roofline(on: $0, dtype) } ?? ""
       write(times.line + roofline + (values[memory] ? times.memory : "") + "\n", false)
     }
     return 0
   }
 
+  private static let floatTypes = [DType.float64, .float32]
+
   /// Holds workloads to PyTorch's losses; the status is 1 when one is off.
   private static func runCheck(
-    _ workloads: [CatalogueModel], threads: Int?, _ write: TapestryTool.Write
+    _ workloads: [CatalogueModel], _ dtypes: [DType], threads: Int?, _ write: TapestryTool.Write
   ) throws(TapestryError) -> Int32 {
     var status: Int32 = 0
-    for dtype in [DType.float64, .float32] {
+    for dtype in dtypes {
       for model in Workload.models(dtype) where workloads.contains(where: { $0.name == model.name }) {
         let check = try LossCheck(model, dtype, threads: threads, wanted: ReferenceLosses.table[model.name] ?? [:])
         write(check.line + "\n", false)
@@ -84,19 +92,19 @@ enum BenchCommand {
 }
 
 extension Workload {
-  /// The workloads of some names, in the order of all; all where no name is given.
+  /// The workloads of some names in a float type, in the order of all; all where no name is given.
   ///
   /// - Throws: `usage` for a name that none has, with the nearest one.
-  fileprivate static func named(_ names: [String]) throws(TapestryError) -> [CatalogueModel] {
-    for name in names { _ = try named(name) }
-    return all.filter { names.isEmpty || names.contains($0.name) }
+  fileprivate static func named(_ names: [String], _ dtype: DType) throws(TapestryError) -> [CatalogueModel] {
+    for name in names { _ = try named(name, dtype) }
+    return models(dtype).filter { names.isEmpty || names.contains($0.name) }
   }
 
-  /// The workload of a name.
+  /// The workload of a name in a float type.
   ///
   /// - Throws: `usage` for a name that none has, with the nearest one.
-  fileprivate static func named(_ name: String) throws(TapestryError) -> CatalogueModel {
-    if let workload = all.first(where: { $0.name == name }) { return workload }
+  fileprivate static func named(_ name: String, _ dtype: DType) throws(TapestryError) -> CatalogueModel {
+    if let workload = models(dtype).first(where: { $0.name == name }) { return workload }
     let names = all.map(\.name)
     let near = nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
     throw TapestryError(

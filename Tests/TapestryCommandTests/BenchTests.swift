@@ -70,6 +70,19 @@ import Testing
         .map { try $0.compiled().memory.arenaBytes })
   }
 
+  @Test func workloadsAreTimedInTheTypeAskedFor() throws {
+    let run = Transcript("bench", "--only", "mlp_tiny", "--dtype", "float64", "--seconds", "0", "--threads", "1")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    let model = try #require(Workload.models(.float64).first { $0.name == "mlp_tiny" })
+    let fields = run.output.split(separator: "\t")
+    try #require(fields.count == 5)
+    #expect(try fields[0] == "mlp_tiny" && Int(fields[3]) == model.compiled().memory.arenaBytes)
+    let check = Transcript("bench", "--check", "--only", "mlp_tiny", "--dtype", "float64", "--threads", "1")
+    #expect(
+      check.status == 0 && check.output.split(separator: "\n").map { $0.hasPrefix("mlp_tiny\tfloat64") } == [true])
+    #expect(Transcript("bench", "--dtype", "int32").status == 2)
+  }
+
   @Test func aProfileListsInstructionsLayersAndPhases() throws {
     let run = Transcript("bench", "--profile", "mlp_tiny", "--seconds", "0", "--threads", "2")
     #expect(run.status == 0 && run.errors.isEmpty)

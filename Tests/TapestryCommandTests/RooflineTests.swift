@@ -28,4 +28,13 @@ import Testing
     let counted = try #require(Double(rows[1][5]))
     #expect(abs(counted * peak / 1000 - 0.0131) < 1e-3)
   }
+
+  @Test func theFloorOfFloat64IsTwiceThatOfFloat32() throws {
+    let run = Transcript(
+      "bench", "--roofline", "--only", "mlp32", "--dtype", "float64", "--seconds", "0", "--threads", "2")
+    let rows = run.output.split(separator: "\n").map { $0.split(separator: "\t") }
+    try #require(rows.count == 2 && rows[1].count == 7)
+    let peak = try #require(Double(rows[0][3].prefix { $0 != " " })), floor = try #require(Double(rows[1][5]))
+    #expect(abs(floor * peak / 1000 - 2 * 0.0131) < 2e-3)
+  }
 }

@@ -1,3 +1,4 @@
+import TapestryCore
 import TapestryNN
 
 // What a step of each workload has to do at least, as fixed numbers: a yardstick that stays the same whatever a rewrite
@@ -26,11 +27,13 @@ extension Workload {
 }
 
 extension Workload.Floor {
-  /// The milliseconds of a step on a machine that does nothing else.
-  func milliseconds(on machine: Machine) -> Double {
-    switch self {
-    case .gigaflops(let count): 1000 * count / machine.gigaflopsPerSecond
-    case .gigabytes(let count): 1000 * count / machine.gigabytesPerSecond
+  /// The milliseconds of a step on a machine that does nothing else. The counts are those of Float32; a Float64 has twice
+  /// the bytes, and a vector holds half as many.
+  func milliseconds(on machine: Machine, _ dtype: DType) -> Double {
+    let scale = 1000 * Double(dtype.byteCount) / 4
+    return switch self {
+    case .gigaflops(let count): scale * count / machine.gigaflopsPerSecond
+    case .gigabytes(let count): scale * count / machine.gigabytesPerSecond
     }
   }
 }

@@ -77,8 +77,8 @@ package struct WorkloadTimes {
   }
 
   /// Fields more, each after a tab: the floor of a step in milliseconds, and which share of the step it is.
-  func roofline(on machine: Machine) -> String {
-    guard let floor = Workload.floors[name]?.milliseconds(on: machine) else { return "\t-\t-" }
+  func roofline(on machine: Machine, _ dtype: DType) -> String {
+    guard let floor = Workload.floors[name]?.milliseconds(on: machine, dtype) else { return "\t-\t-" }
     return String(format: "\t%.4f\t%.1f%%", floor, 100 * floor / millisecondsPerStep)
   }
 
