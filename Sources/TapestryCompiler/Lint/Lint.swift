@@ -125,14 +125,6 @@ struct LintSubject {
   }
 }
 
-extension GraphStore {
-  /// The one element of a constant; nil for other nodes.
-  func scalar(_ node: Int) -> Double? {
-    guard let constant = op(of: node) as? ConstantOp, constant.array.count == 1 else { return nil }
-    return constant.array.double(at: 0)
-  }
-}
-
 extension CompiledProgram {
   /// What the lints find that need no run.
   func findings(budget: Int = Lint.usualBudget) -> [LintFinding] {

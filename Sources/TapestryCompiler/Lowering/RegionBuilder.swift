@@ -154,9 +154,7 @@ struct RegionBuilder {
     let access = views[value]
     if let known = values[access.base] { return cls == .full ? code.full(known) : known }
     let type = graph.type(of: value)
-    if let constant = graph.op(of: Int(access.base.node)) as? ConstantOp, constant.array.count == 1 {
-      return code.constant(constant.array.double(at: 0), type.dtype)
-    }
+    if let number = graph.scalar(Int(access.base.node)) { return code.constant(number, type.dtype) }
     let lead = shape.rank - type.shape.rank
     let along = SqueezedShape(shape).axes.map { axis in
       axis < lead || type.shape[axis - lead] == 1 ? 0 : access.strides[axis - lead]

@@ -103,7 +103,7 @@ extension RepeatedPieces {
     while store.isOp(node, Broadcast.self) || store.isOp(node, Reshape.self) {
       node = Int(store.operand(0, of: node).node)
     }
-    return (store.op(of: node) as? ConstantOp)?.array.count == 1
+    return store.scalar(node) != nil
   }
 }
 

@@ -65,9 +65,7 @@ final class GraphReader {
       while true {
         reads += 1
         let node = Int(value.node)
-        if let constant = store.isOp(node, ConstantOp.self) ? store.op(of: node).typed(ConstantOp.self) : nil {
-          return constant.array.count == 1 ? constant.array.double(at: 0) : nil
-        }
+        if let number = store.scalar(node) { return number }
         guard store.isOp(node, Broadcast.self) || store.isOp(node, Reshape.self) || store.isOp(node, Transpose.self)
         else { return nil }
         value = store.operand(0, of: node)

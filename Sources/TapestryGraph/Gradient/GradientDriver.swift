@@ -41,7 +41,7 @@ public func gradients(
         at: SourcePlace(file, line)))
     return targets.map { Tensor($0.graph, .poison) }
   }
-  let seed = loss.scalar(1).broadcast(to: type.shape)
+  let seed = loss.filled(with: 1)
   return vectorJacobianProduct(
     of: [loss], in: targets, with: [seed], disconnected: disconnected, file: file, line: line)
 }
@@ -142,7 +142,7 @@ private struct GradientDriver {
     return targets.map { target in
       if let cotangent = cotangents[target.value] { return cotangent }
       if disconnected == .diagnose, !isUsed(target, by: outputs) { return diagnoseDisconnected(target, outputs) }
-      return target.scalar(0).broadcast(to: target.shape)
+      return target.filled(with: 0)
     }
   }
 

@@ -40,7 +40,7 @@ public func jacobianVectorProduct(
     return outputs.map { Tensor($0.graph, .poison) }
   }
   let probes = all[..<outputs.count].map { output in
-    output.scalar(0).broadcast(to: output.shape).unary(Probe(ordinal: graph.nodeCount), file, line)
+    output.filled(with: 0).unary(Probe(ordinal: graph.nodeCount), file, line)
   }
   let products = vectorJacobianProduct(
     of: outputs, in: inputs, with: probes, disconnected: .zeros, file: file, line: line)

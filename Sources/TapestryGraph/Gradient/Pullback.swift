@@ -23,7 +23,5 @@ public struct Pullback: Sendable {
   /// The first result.
   public var result: Tensor { results[0] }
   /// The cotangent of the first result. Rules of ops with one result always have it.
-  public var cotangent: Tensor { cotangents[0] ?? zeros(like: results[0]) }
-
-  private func zeros(like tensor: Tensor) -> Tensor { tensor.scalar(0).broadcast(to: tensor.shape) }
+  public var cotangent: Tensor { cotangents[0] ?? results[0].filled(with: 0) }
 }

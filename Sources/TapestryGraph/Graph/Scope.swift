@@ -108,6 +108,22 @@ extension Graph {
     withStore { store in store.effects.variableIndex[path].map { store.effects.variables[$0] } }
   }
 
+  /// Whether a tensor is of this graph; otherwise a diagnostic in both graphs, or in this one where the tensor is of a
+  /// scan's step.
+  private func owns(
+    _ tensor: Tensor, _ deed: String, remedy: String, inStep stepRemedy: String, at place: SourcePlace?
+  ) -> Bool {
+    if tensor.graph === self { return true }
+    let isInBody = tensor.graph.outermost === self
+    for graph in isInBody ? [self] : [self, tensor.graph] {
+      graph.diagnose(
+        TapestryError(
+          .mixedGraphs, "\(deed) a tensor of \(isInBody ? "a scan's step" : "another graph")",
+          remedy: isInBody ? stepRemedy : remedy, at: place))
+    }
+    return false
+  }
+
   /// Makes the next version of the variable at a path.
   package func assign(_ path: String, _ value: Tensor, at place: SourcePlace?) {
     guard let known = variable(path) else {
@@ -117,19 +133,10 @@ extension Graph {
           remedy: "declare it with `parameter` or `state` first", at: place))
     }
     guard !value.isPoisoned else { return }
-    guard value.graph === self else {
-      let isInBody = value.graph.outermost === self
-      for graph in isInBody ? [self] : [self, value.graph] {
-        graph.diagnose(
-          TapestryError(
-            .mixedGraphs, "'\(path)' is assigned a tensor of \(isInBody ? "a scan's step" : "another graph")",
-            remedy: isInBody
-              ? "make it a carry of the scan and assign what the scan returns"
-              : "assign it in the tracing that made it",
-            at: place))
-      }
-      return
-    }
+    let isOwn = owns(
+      value, "'\(path)' is assigned", remedy: "assign it in the tracing that made it",
+      inStep: "make it a carry of the scan and assign what the scan returns", at: place)
+    guard isOwn else { return }
     guard value.type == known.type else {
       return diagnose(
         TapestryError(
@@ -174,18 +181,10 @@ extension Graph {
   /// Names a value as a result of the program. A name used again is a diagnostic.
   public func report(_ name: String, _ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line) {
     if tensor.graph !== self, tensor.isHomeless { return tensor.graph.diagnostics.forEach(diagnose) }
-    guard tensor.graph === self else {
-      let isInBody = tensor.graph.outermost === self
-      for graph in isInBody ? [self] : [self, tensor.graph] {
-        graph.diagnose(
-          TapestryError(
-            .mixedGraphs, "'\(name)' reports a tensor of \(isInBody ? "a scan's step" : "another graph")",
-            remedy: isInBody
-              ? "return it from the step and report what the scan returns" : "report it in the tracing that made it",
-            at: SourcePlace(file, line)))
-      }
-      return
-    }
+    let isOwn = owns(
+      tensor, "'\(name)' reports", remedy: "report it in the tracing that made it",
+      inStep: "return it from the step and report what the scan returns", at: SourcePlace(file, line))
+    guard isOwn else { return }
     guard !tensor.isPoisoned else { return }
     guard withStore({ store in store.effects.reportNames.insert(name).inserted }) else {
       return diagnose(

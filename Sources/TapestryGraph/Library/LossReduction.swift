@@ -21,7 +21,7 @@ public enum LossReduction: Sendable {
     case .sum: return TapestryGraph.sum(counted)
     case .mean:
       if mask == nil, weights == nil { return TapestryGraph.mean(losses) }
-      let all = weights ?? losses.scalar(1).broadcast(to: losses.shape)
+      let all = weights ?? losses.filled(with: 1)
       let total = TapestryGraph.sum(mask.map { select($0, all, 0) } ?? all)
       // Of no example the loss is 0, not 0 / 0.
       return TapestryGraph.sum(counted) / select(total .> 0, total, 1)

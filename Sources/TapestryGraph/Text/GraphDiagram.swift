@@ -70,7 +70,7 @@ package struct GraphDiagram {
     let computed = (self.roots + self.assigned).map(\.value)
     let reached = store.reach(of: computed)
     let kept = Set(computed.map { Int($0.node) })
-    let inlined = reached.indices.map { reached[$0] && !kept.contains($0) && store.isScalarConstant($0) }
+    let inlined = reached.indices.map { reached[$0] && !kept.contains($0) && store.scalar($0) != nil }
     self.inlined = inlined
     drawn = reached.indices.map { reached[$0] && !inlined[$0] }
     names = NodeNames(store, shown: reached)

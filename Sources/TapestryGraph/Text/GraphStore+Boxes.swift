@@ -3,9 +3,6 @@ import TapestryCore
 // The boxes of nodes: what kind each is and the lines that stand in it.
 
 extension GraphStore {
-  /// Whether a node is a constant with one element.
-  func isScalarConstant(_ node: Int) -> Bool { (op(of: node) as? ConstantOp)?.array.count == 1 }
-
   /// Whether a node is a variable that is not trained.
   func isUntrainedState(_ node: Int) -> Bool {
     guard let variable = op(of: node) as? VariableOp, let place = effects.variableIndex[variable.path] else {

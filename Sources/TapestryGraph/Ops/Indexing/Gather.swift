@@ -97,7 +97,7 @@ package struct Gather: IndexingOp {
   }
 
   package func pullback(_ p: Pullback) -> [Tensor?] {
-    let zeros = p.cotangent.scalar(0).broadcast(to: p[0].shape)
+    let zeros = p[0].filled(with: 0)
     return [scatterAdd(zeros, p.cotangent, at: p[1], axis: axis, batchDims: batchDims), nil]
   }
 

@@ -127,6 +127,19 @@ extension Tensor {
     if isPoisoned { return self }
     return graph.record(ConstantOp(array: NDArray(repeating: value, [], dtype)), in: "", at: nil)
   }
+
+  /// A tensor of this one's type and graph that holds one number.
+  func filled(with value: Double) -> Tensor { scalar(value).broadcast(to: shape) }
+}
+
+extension GraphStore {
+  /// The one element of a constant; nil for other nodes.
+  package func scalar(_ node: Int) -> Double? {
+    guard isOp(node, ConstantOp.self), let array = op(of: node).typed(ConstantOp.self)?.array, array.count == 1 else {
+      return nil
+    }
+    return array.double(at: 0)
+  }
 }
 
 extension OpCatalogue {

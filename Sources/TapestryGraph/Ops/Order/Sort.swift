@@ -29,7 +29,7 @@ package struct Sort: Op {
 
   package func pullback(_ p: Pullback) -> [Tensor?] {
     let last = p[0].rank - 1
-    let zeros = p.cotangent.scalar(0).broadcast(to: p[0].shape)
+    let zeros = p[0].filled(with: 0)
     return [scatterAdd(zeros, p.cotangent, at: p.results[1], axis: last, batchDims: last)]
   }
 

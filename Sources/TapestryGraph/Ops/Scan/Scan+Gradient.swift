@@ -61,7 +61,8 @@ extension Scan {
       cutting: inner.snapshot, inputs: cut, outputs: outputs.map(\.value), length: length, isReverse: !isReverse)
     func operand(of input: Value) -> Tensor { p[body.inputs.firstIndex(of: input)!] }
     let starts =
-      carryTargets.map { p.cotangents[$0] ?? zeros(like: p.results[$0]) } + captureTargets.map { zeros(like: p[$0]) }
+      carryTargets.map { p.cotangents[$0] ?? p.results[$0].filled(with: 0) }
+      + captureTargets.map { p[$0].filled(with: 0) }
     let scanned =
       border.slices.map(operand) + places.map { stacked[$0] } + stackSeeds.map { p.cotangents[$0]! }
     let results = graph.record(backward, starts + scanned + border.captures.map(operand))
@@ -72,8 +73,6 @@ extension Scan {
     }
     return sent
   }
-
-  private func zeros(like tensor: Tensor) -> Tensor { tensor.scalar(0).broadcast(to: tensor.shape) }
 
   /// The body inputs on a path to what is asked for: those asked for, and carries that any of these reaches.
   private func activeInputs(_ needs: [Bool]) -> [Bool] {
