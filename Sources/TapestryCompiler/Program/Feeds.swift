@@ -55,9 +55,9 @@ public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
   /// Feeds from pairs; an input fed twice is an error of the run.
   public init(_ elements: [(Input, NDArray)]) { entries = elements.map { ($0.0, $0.1) } }
 
-  /// The array of a name.
-  func array(_ name: String) -> NDArray? {
-    for place in entries.indices where entries[place].input.name == name { return entries[place].array }
+  /// The place of a name among the entries. (In a debug build the algorithms of the standard library allocate.)
+  func place(of name: String) -> Int? {
+    for place in entries.indices where entries[place].input.name == name { return place }
     return nil
   }
 

@@ -272,7 +272,7 @@ public final class Program: Sendable {
   private func check(_ feeds: Feeds, against graph: Graph) throws(TapestryError) {
     let store = graph.snapshot
     let names = store.effects.inputs.map(\.name)
-    if let missing = store.effects.inputs.first(where: { feeds.array($0.name) == nil }) {
+    if let missing = store.effects.inputs.first(where: { feeds.place(of: $0.name) == nil }) {
       throw TapestryError(
         .invalidFeed, "input '\(missing.name)' is not fed", remedy: "feed an array for it",
         at: store.origins(of: Int(missing.value.node)).last?.place)

@@ -46,7 +46,7 @@ final class Specialization: Sendable {
     guard self.mode == mode, compiled.declaredFeeds.count == feeds.entries.count else { return false }
     for place in compiled.declaredFeeds.indices {
       let slot = compiled.declaredFeeds[place]
-      guard let array = feeds.array(slot.name), array.type == slot.type else { return false }
+      guard let fed = feeds.place(of: slot.name), feeds.entries[fed].array.type == slot.type else { return false }
     }
     return true
   }
@@ -90,8 +90,8 @@ final class Specialization: Sendable {
   }
 
   private func address(of name: String, in feeds: Feeds) -> UnsafeMutableRawPointer {
-    guard let array = feeds.array(name) else { preconditionFailure("feed '\(name)' was checked before") }
-    return array.storage.base
+    guard let place = feeds.place(of: name) else { preconditionFailure("feed '\(name)' was checked before") }
+    return feeds.entries[place].array.storage.base
   }
 
   private func take() -> BoundExecutor {
