@@ -174,6 +174,24 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
   return 0;
 }
 
+static_assert(sizeof(tap_layout) <= TAP_LAYOUT_BYTES && sizeof(tap_dot_layout) <= TAP_LAYOUT_BYTES &&
+                  sizeof(tap_conv_layout) <= TAP_LAYOUT_BYTES && sizeof(tap_filter_layout) <= TAP_LAYOUT_BYTES,
+              "a layout has room for that of any kernel");
+
+void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *p, void *layout) {
+  switch (kernel) {
+  case TAP_KERNEL_REGION: *(tap_layout *)layout = tap_region_layout(region); break;
+  case TAP_KERNEL_DOT: *(tap_dot_layout *)layout = tap_dot_blocks(region, p); break;
+  case TAP_KERNEL_CONV:
+  case TAP_KERNEL_CONV_MAX_POOL:
+  case TAP_KERNEL_CONV_INPUT_GRADIENT:
+    *(tap_conv_layout *)layout = tap_conv_blocks(kernel, region, (const tap_conv *)p);
+    break;
+  case TAP_KERNEL_CONV_FILTER_GRADIENT: *(tap_filter_layout *)layout = tap_filter_blocks((const tap_conv *)p); break;
+  default: break;
+  }
+}
+
 size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region) {
   if (kernel != TAP_KERNEL_REGION) return 0;
   tap_layout l = tap_region_layout(region);

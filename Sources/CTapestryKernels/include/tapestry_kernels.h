@@ -147,6 +147,7 @@ typedef struct {
   const tap_region *region;  // the result's space and the program; see each kernel
   void *const *operands;     // addresses of element 0 of the region's operands, then of the kernel's own
   const int64_t *parameters; // the kernel's own
+  const void *layout;        // what `tap_lay_out` wrote
   tap_fault *fault;
   void *scratch;             // of this thread, 64-byte aligned, at least `tap_scratch_bytes`
   void *shared;              // of all threads, 64-byte aligned, `tap_shared_bytes`, zero before the first run
@@ -252,6 +253,11 @@ typedef struct {
 
 /// The number of units of an instruction: what the splits among threads are made of. The same for every level.
 int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
+/// Bytes of the layout of any kernel, which are aligned as those of int64_t.
+#define TAP_LAYOUT_BYTES 192
+/// Works out once how the result of an instruction is cut, for all its calls; writes nothing for kernels that need no
+/// such layout.
+void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *parameters, void *layout);
 /// Scratch bytes one thread needs.
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
 /// Bytes the units of an instruction share from its first run on. A run of all units leaves them ready for the next.

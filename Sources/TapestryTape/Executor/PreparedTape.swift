@@ -22,7 +22,9 @@ final class PreparedTape {
     let parameters = UnsafeMutablePointer<Int64>.allocate(capacity: Swift.max(tape.parameters.count, 1))
     parameters.initialize(from: tape.parameters, count: tape.parameters.count)
     let regions = UnsafeMutablePointer<tap_region>.allocate(capacity: Swift.max(tape.regions.count, 1))
-    owned = [UnsafeMutableRawPointer(parameters), UnsafeMutableRawPointer(regions)]
+    let layouts = UnsafeMutableRawPointer.allocate(
+      byteCount: Int(TAP_LAYOUT_BYTES) * tape.instructions.count, alignment: 64)
+    owned = [UnsafeMutableRawPointer(parameters), UnsafeMutableRawPointer(regions), layouts]
     for (index, region) in tape.regions.enumerated() {
       (regions + index).initialize(to: tap_region())
       owned += region.write(to: regions + index)
@@ -37,8 +39,10 @@ final class PreparedTape {
       call.fault = fault
       call.instruction = Int32(index)
       call.dtype = instruction.dtype.rawValue
+      call.layout = UnsafeRawPointer(layouts + index * Int(TAP_LAYOUT_BYTES))
       (calls + index).initialize(to: call)
       if case .kernel(let kernel) = instruction.routine {
+        tap_lay_out(kernel, call.region, call.parameters, layouts + index * Int(TAP_LAYOUT_BYTES))
         scratch = Swift.max(
           scratch, Int(tap_scratch_bytes(kernel, call.region, call.parameters, instruction.dtype.kernelType)))
         let shared = Int(tap_shared_bytes(kernel, call.region))

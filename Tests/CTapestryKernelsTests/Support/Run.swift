@@ -114,6 +114,8 @@ func run(
                 let shared = GuardedBuffer(scratch: tap_shared_bytes(kernel, region))
                 shared.address.initializeMemory(
                   as: UInt8.self, repeating: 0, count: tap_shared_bytes(kernel, region))
+                let layout = GuardedBuffer(scratch: Int(TAP_LAYOUT_BYTES))
+                tap_lay_out(kernel, region, values.baseAddress, layout.address)
                 let units = tap_units(kernel, region, values.baseAddress, dtype)
                 withUnsafeMutablePointer(to: &fault) { fault in
                   for (begin, end) in split.pieces(of: units) {
@@ -122,6 +124,7 @@ func run(
                     call.region = program == nil ? nil : region
                     call.operands = addresses.baseAddress
                     call.parameters = values.baseAddress
+                    call.layout = UnsafeRawPointer(layout.address)
                     call.fault = fault
                     call.scratch = memory.address
                     call.shared = shared.address
@@ -131,6 +134,7 @@ func run(
                     #expect(memory.guardsAreIntact, "scratch overrun", sourceLocation: sourceLocation)
                   }
                   #expect(shared.guardsAreIntact, "shared memory overrun", sourceLocation: sourceLocation)
+                  #expect(layout.guardsAreIntact, "layout overrun", sourceLocation: sourceLocation)
                 }
               }
             }
