@@ -90,7 +90,8 @@ int64_t tap_reduction_count(const tap_region *region) {
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
-// four blocks that are still worth a thread's while. A few blocks, or one that is worth it, are made an even number
+// four blocks that are still worth a thread's while; columns are cut below 128 last, since rows of few columns are short
+// stretches of memory for the program. A few blocks, or one that is worth it, are made an even number
 // where that leaves each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the
 // weight gradient of a small batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so
 // that a tile is one stretch of a row, and no higher than what the second cache holds beside the operands.
@@ -120,10 +121,12 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
     int64_t work = rows * columns * k;
     if (l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
-    if (columns >= 128 && columns >= rows) {
+    if (columns >= 256 && columns >= rows) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
     } else if (rows >= 84) {
       l.block_rows = tap_ceil_div(rows, 2);
+    } else if (columns >= 128) {
+      l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
     } else {
       break;
     }
