@@ -90,11 +90,11 @@ int64_t tap_reduction_count(const tap_region *region) {
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
-// four blocks that are still worth a thread's while; columns are cut below 128 last, since rows of few columns are short
-// stretches of memory for the program. A few blocks, or one that is worth it, are made an even number
-// where that leaves each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the
-// weight gradient of a small batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so
-// that a tile is one stretch of a row, and no higher than what the second cache holds beside the operands.
+// four blocks that are still worth a thread's while. Columns are cut below 128 last: rows of few columns are short
+// stretches of memory for the program. A few blocks, or one that is worth it, are made an even number where that leaves
+// each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the weight gradient of a
+// small batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so that a tile is one
+// stretch of a row, and no higher than what the second cache holds beside the operands.
 tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
