@@ -18,7 +18,12 @@ package struct DotPair: Equatable {
 
   /// The parameters of the kernel: how many products, then the fields of each.
   package static func parameters(of pairs: [DotPair]) -> [Int] {
-    [pairs.count] + pairs.flatMap { [$0.terms] + $0.left + $0.right + [$0.panel] }
+    pairs.reduce(into: [pairs.count]) { parameters, pair in
+      parameters.append(pair.terms)
+      parameters += pair.left
+      parameters += pair.right
+      parameters.append(pair.panel)
+    }
   }
 
   /// The products that parameters of the kernel stand for.
