@@ -211,6 +211,8 @@ struct DotTests {
     // One block that two threads are quicker at is two, if each is as high as a register tile.
     #expect(units(33, 100, 100) == 2 && units(28, 100, 100) == 2 && units(27, 100, 100) == 1)
     #expect(units(33, 100, 50) == 1)
+    // Thirteen blocks of 40 rows by two of 128 columns: those are cut last.
+    #expect(units(512, 256, 128) == 13 * 2)
     // Few terms: blocks of 32 rows by a tile's columns.
     #expect(units(1000, 1000, 16) == 32 * 2 && units(1000, 1000, 17) < 32 * 2)
   }

@@ -49,9 +49,7 @@ struct RowCut {
   private var sharedBytes: Int {
     let products = program.drafts.filter { $0.routine == .kernel(TAP_KERNEL_DOT) }
     let rights = products.flatMap { draft in
-      DotPair.pairs(in: draft.parameters, rank: 2).indices.map {
-        draft.operands[draft.operands.count - 1 - 2 * $0].buffer
-      }
+      (0..<DotPair.count(in: draft.parameters)).map { draft.operands[draft.operands.count - 1 - 2 * $0].buffer }
     }
     return Set(rights).reduce(0) { $0 + program.buffers[$1].byteCount }
   }

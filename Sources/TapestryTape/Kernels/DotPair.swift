@@ -26,11 +26,14 @@ package struct DotPair: Equatable {
     }
   }
 
+  /// How many products parameters of the kernel stand for.
+  package static func count(in parameters: [Int]) -> Int { parameters[0] }
+
   /// The products that parameters of the kernel stand for.
   ///
   /// - Parameter rank: the axes of the result, batch axes among them.
   package static func pairs(in parameters: [Int], rank: Int) -> [DotPair] {
-    (0..<parameters[0]).map { place in
+    (0..<count(in: parameters)).map { place in
       let own = parameters[(1 + place * (2 * rank + 2))...].prefix(2 * rank + 2)
       let strides = own.dropFirst()
       return DotPair(
