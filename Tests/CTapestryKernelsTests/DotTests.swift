@@ -22,6 +22,11 @@ struct DotTests {
     Case([], 1, 300, 40), Case([], 100, 100, 7), Case([], 70, 700, 16), Case([2], 33, 17, 1), Case([3], 5, 6, 7),
     Case([2, 3], 7, 40, 33),
     Case([], 330, 70, 259), Case([2, 1, 2, 1, 2, 1], 3, 4, 5),
+    // Few rows: wide tiles, and panels beside them whose vectors reach into the next row.
+    Case([], 2, 150, 5), Case([], 3, 100, 300), Case([], 4, 261, 20), Case([2], 5, 70, 17), Case([], 6, 137, 9),
+    Case([], 7, 70, 9),
+    // Columns of a transposed operand that end amid a block of the transposition, in both directions.
+    Case([], 6, 12, 20), Case([], 17, 61, 41),
   ]
 
   /// One operand's layout: which of its axes is innermost, whether the batch repeats, and whether it runs backwards.
@@ -110,7 +115,8 @@ struct DotTests {
   }
 
   @Test(
-    "A right operand in panels of columns gives the bits of one in rows", arguments: [(1, 3), (50, 128), (29, 300)])
+    "A right operand in panels of columns gives the bits of one in rows",
+    arguments: [(1, 3), (2, 9), (3, 20), (4, 300), (6, 5), (50, 128), (29, 300)])
   func panels(m: Int, k: Int) throws {
     let (n, panel) = (160, Int(TAP_DOT_COLUMNS))
     let inRows = DotPair(terms: k, left: [k, 1], right: [n, 1])
