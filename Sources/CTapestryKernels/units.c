@@ -153,7 +153,8 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
     tap_layout l = tap_region_layout(region);
     return l.blocks * l.parts;
   }
-  case TAP_KERNEL_DOT: return tap_dot_blocks(region, p).units;
+  case TAP_KERNEL_DOT:
+  case TAP_KERNEL_DOT_COLUMN_SUMS: return tap_dot_blocks(region, p).units;
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
@@ -182,7 +183,8 @@ static_assert(sizeof(tap_layout) <= TAP_LAYOUT_BYTES && sizeof(tap_dot_layout) <
 void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *p, void *layout) {
   switch (kernel) {
   case TAP_KERNEL_REGION: *(tap_layout *)layout = tap_region_layout(region); break;
-  case TAP_KERNEL_DOT: *(tap_dot_layout *)layout = tap_dot_blocks(region, p); break;
+  case TAP_KERNEL_DOT:
+  case TAP_KERNEL_DOT_COLUMN_SUMS: *(tap_dot_layout *)layout = tap_dot_blocks(region, p); break;
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT:
@@ -216,7 +218,8 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   size_t width = tap_width(dtype);
   switch (kernel) {
   case TAP_KERNEL_REGION: return tap_register_bytes(region);
-  case TAP_KERNEL_DOT: {
+  case TAP_KERNEL_DOT:
+  case TAP_KERNEL_DOT_COLUMN_SUMS: {
     tap_dot_layout l = tap_dot_blocks(region, p);
     int64_t left = tap_round_up(l.block_rows * (l.depth + TAP_DOT_SKEW), TAP_ALIGNMENT);
     return tap_register_bytes(region) + (size_t)(left + l.pitch * (l.depth + l.block_rows)) * width;

@@ -169,6 +169,9 @@ typedef enum : uint16_t {
   /// k; for B: of the batch axes..., of k, of n; then 0, or, for a B in panels of TAP_DOT_COLUMNS columns, whole ones,
   /// the elements from one panel to the next.
   TAP_KERNEL_DOT,
+  /// E. A product without batch axes, of k above zero, and the sums of B's columns. Region and parameters: those of DOT,
+  /// for one product. Own operands: A, B, sums [n].
+  TAP_KERNEL_DOT_COLUMN_SUMS,
   /// E. Convolution NHWC x HWIO. Region: [n, oh, ow, oc]. Own operands: input, filter. Parameters: see tap_conv.
   TAP_KERNEL_CONV,
   /// E. Its gradient in the input. Region: [n, h, w, c]. Own operands: cotangent of the output, filter.

@@ -9,7 +9,8 @@ import TapestryGraph
 // operands as fit together. Afterwards every edge that is left between two groups is tried again, now that both are
 // known as wholes (a group that had another space may fit the reduced results its reader has by now), until no join is
 // left to make, so every kernel is a maximal one. Last, groups that read the same value at every point of one space
-// join, too: it is read once; and a max pool joins the convolution that only it reads. Each edge is looked at a bounded number of times, so fusion is linear.
+// join, too: it is read once; sums of the columns of a matrix move to products by it; and a max pool joins the
+// convolution that only it reads. Each edge is looked at a bounded number of times, so fusion is linear.
 
 /// The state of one cut. A reference type, so that what it walks is not copied into closures.
 final class Fuser {
@@ -54,7 +55,9 @@ final class Fuser {
       }
     }
     var rounds = 0
-    while joins, rounds < Fuser.mostRounds, joinAlongEdges() || joinReadersOfOneValue() { rounds += 1 }
+    while joins, rounds < Fuser.mostRounds, joinAlongEdges() || joinReadersOfOneValue() || moveColumnSums() {
+      rounds += 1
+    }
     if joins { joinPools() }
     return finished()
   }
@@ -162,7 +165,8 @@ final class Fuser {
         FusionGroup(
           members: members, space: group.frame.space, reduced: group.frame.reduced, product: group.product,
           isFused: group.isFused,
-          pool: group.product < 0 ? -1 : members.first { graph.op(of: $0) is MaxPool } ?? -1))
+          pool: group.product < 0 ? -1 : members.first { graph.op(of: $0) is MaxPool } ?? -1,
+          columnSum: group.columnSum))
     }
     plan.refusals = refusals.filter { plan.groupOf[Int($0.key.producer)] != plan.groupOf[Int($0.key.consumer)] }
     return plan

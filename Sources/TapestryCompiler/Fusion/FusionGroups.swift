@@ -16,6 +16,8 @@ struct FusionGroups {
     var members: [Int]
     /// The product whose epilogue the other members are, or -1.
     var product = -1
+    /// The sum of the columns of the product's right operand that its kernel computes, too, or -1.
+    var columnSum = -1
     var isFused = true
     /// Edges to readers outside the group, and from producers outside; some lead inside since groups were joined.
     var readers: [Int32] = []
@@ -148,9 +150,19 @@ struct FusionGroups {
     groups[large].frame = frame
     groups[large].members += groups[small].members
     groups[large].product = max(groups[large].product, groups[small].product)
+    groups[large].columnSum = max(groups[large].columnSum, groups[small].columnSum)
     groups[large].readers += groups[small].readers
     groups[large].sources += groups[small].sources
     (groups[small].members, groups[small].readers, groups[small].sources) = ([], [], [])
     return large
+  }
+
+  /// Makes a node a member of a group on a lower level, which nothing the node reads depends on.
+  mutating func move(_ node: Int, from upper: Int, to lower: Int) {
+    start[node] = Int32(lower)
+    groups[upper].members.removeAll { $0 == node }
+    groups[lower].members.append(node)
+    groups[lower].readers += groups[upper].readers.filter { edges[Int($0)].producer == node }
+    groups[lower].sources += groups[upper].sources.filter { edges[Int($0)].consumer == node }
   }
 }

@@ -11,6 +11,11 @@ package struct FusionGroup: Sendable {
   package var isFused: Bool
   /// The max pool whose windows are taken of what the other members compute, or -1.
   package var pool = -1
+  /// The sum of the columns of the product's right operand that the product's kernel computes, too, or -1.
+  package var columnSum = -1
+
+  /// Whether the tile program computes a member, not a kernel's own code.
+  func isInProgram(_ member: Int) -> Bool { member != pool && member != columnSum }
 }
 
 /// The graph cut into kernels.

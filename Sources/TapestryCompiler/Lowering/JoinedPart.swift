@@ -34,7 +34,8 @@ struct JoinedPart {
         let access = views[operand]
         let base = graph.type(of: access.base).shape
         let group = plan.groupOf[Int(access.base.node)]
-        guard group >= 0, plan.groups[Int(group)].isFused, plan.groups[Int(group)].pool < 0,
+        guard group >= 0, plan.groups[Int(group)].isFused,
+          plan.groups[Int(group)].isInProgram(Int(access.base.node)),
           graph.nodes[Int(access.base.node)].fusion != .view, access.offset == 0,
           access.isContiguous(shape), base.count == shape.count,
           shape.count > 0, let placed = ViewAccesses.reshape(shape, strides, base)

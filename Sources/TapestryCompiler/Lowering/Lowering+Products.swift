@@ -50,6 +50,12 @@ extension Lowering {
     draft.parameters.append(image)
   }
 
+  /// Completes the draft of a product whose kernel sums the columns of its right operand, too.
+  mutating func lowerColumnSum(_ node: Int, _ draft: inout Draft) {
+    draft.routine = .kernel(TAP_KERNEL_DOT_COLUMN_SUMS)
+    draft.operands.append(DraftOperand(buffer: buffer(of: Value(node)), byteOffset: 0, isWrite: true))
+  }
+
   /// One of the three forms of a convolution. `input`, `filter` and `output` say which of (operand 0, operand 1, result)
   /// has which shape.
   private mutating func lowerConvolution(

@@ -160,6 +160,7 @@ struct Lowering {
     if group.product >= 0 {
       lowerProduct(group.product, &draft)
       if group.pool >= 0 { lowerPool(group.pool, builder.operands, &draft) }
+      if group.columnSum >= 0 { lowerColumnSum(group.columnSum, &draft) }
       // What the product itself reads is read again after the first result is written.
       let own = Set(draft.operands.dropFirst(builder.operands.count).map(\.buffer))
       for place in builder.operands.indices where own.contains(draft.operands[place].buffer) {

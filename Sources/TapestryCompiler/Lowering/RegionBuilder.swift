@@ -73,7 +73,7 @@ struct RegionBuilder {
   /// - Parameter parts: values that are stored as parts of others.
   mutating func build(storing wanted: [Value], parts: [Value: [JoinedPart]] = [:]) -> Region? {
     guard !extents.contains(0) else { return nil }
-    for node in group.members where node != group.pool { define(node) }
+    for node in group.members where group.isInProgram(node) { define(node) }
     for value in wanted {
       if let places = parts[value] {
         for place in places { store(value, as: place) }

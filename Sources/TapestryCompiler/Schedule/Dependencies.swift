@@ -69,12 +69,15 @@ struct Dependencies: Sendable {
         program.buffers[buffer].location == .arena ? sum + program.buffers[buffer].byteCount : sum
       }
     }
+    return waves { bytes(program.drafts[$0].writes) >= bytes(program.drafts[$0].reads) }
+  }
+
+  /// The latest wave of some drafts, and the earliest that leaves to each of the others.
+  func waves(late isLate: (Int) -> Bool) -> [Int] {
     let latest = latestWaves()
     var wave = [Int](repeating: 0, count: before.count)
     for index in order {
-      let draft = program.drafts[index]
-      let earliest = before[index].map { wave[$0] + 1 }.max() ?? 0
-      wave[index] = bytes(draft.writes) < bytes(draft.reads) ? earliest : latest[index]
+      wave[index] = isLate(index) ? latest[index] : before[index].map { wave[$0] + 1 }.max() ?? 0
     }
     return wave
   }

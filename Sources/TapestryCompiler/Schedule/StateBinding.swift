@@ -7,8 +7,8 @@ import TapestryTape
 // other reader of the old value, and every instruction that may find an index out of range, runs before (a failed run
 // must leave state as it was), and when the kernel itself reads the old value only where it writes the new one. The
 // orders needed are added to the program; they cannot close a circle, since each goes from a lower rank to a higher one,
-// where rank is the earliest wave, and kernels whose results nobody reads come last. Where that fails the value is computed
-// in the arena and copied at the end.
+// where rank is a wave, the latest for kernels that make such values and the earliest for others, and within a wave the
+// makers come last. Where that fails the value is computed in the arena and copied at the end.
 
 struct StateBinding {
   private var program: LoweredProgram
@@ -20,12 +20,11 @@ struct StateBinding {
     let program = StateBinding.settingAside(lowered)
     self.program = program
     dependencies = Dependencies(program)
-    let waves = dependencies.earliestWaves()
-    let readers = dependencies.readers
-    let last = (waves.max() ?? 0) + 1
+    let next = Set(program.nextState.map(\.result.buffer))
+    let makesNext = program.drafts.map { $0.writes.contains(where: next.contains) }
+    let waves = dependencies.waves { makesNext[$0] }
     rank = program.drafts.indices.map { index in
-      let isSink = program.drafts[index].writes.allSatisfy { readers[$0].isEmpty }
-      return isSink ? last + index : waves[index]
+      (2 * waves[index] + (makesNext[index] ? 1 : 0)) * program.drafts.count + index
     }
   }
 

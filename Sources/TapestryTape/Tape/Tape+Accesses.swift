@@ -17,6 +17,9 @@ extension Tape {
       let loaded = program.instructions.filter { $0.op == TAP_LOAD.rawValue }.map { first + Int($0.imm) }
       // Operands beyond those of the region are the product's own.
       let own = first + regions[Int(instruction.region)].strides.count
+      if instruction.routine == .kernel(TAP_KERNEL_DOT_COLUMN_SUMS) {
+        return (Array(Set(loaded)).sorted() + [own, own + 1], written.sorted() + [own + 2])
+      }
       if instruction.routine == .kernel(TAP_KERNEL_CONV_MAX_POOL) {
         return (Array(Set(loaded)).sorted() + [own, own + 1], [own + 2, own + 3])
       }

@@ -83,6 +83,7 @@ extension tap_kernel {
     switch self {
     case TAP_KERNEL_REGION: "region"
     case TAP_KERNEL_DOT: "dot"
+    case TAP_KERNEL_DOT_COLUMN_SUMS: "dot-column-sums"
     case TAP_KERNEL_CONV: "conv"
     case TAP_KERNEL_CONV_MAX_POOL: "conv-max-pool"
     case TAP_KERNEL_CONV_INPUT_GRADIENT: "conv-input-gradient"

@@ -1,0 +1,86 @@
+import TapestryCore
+import TapestryGraph
+
+// The bias gradient of a layer sums the rows of a matrix that its weight gradient multiplies by, over the same rows. The
+// kernel of the product has each part of the matrix in the first cache, where it adds up the columns on the way, so the
+// sum becomes a member of it and the matrix is not read once more. What follows the sum, such as the bias's update, is a
+// kernel over the sums alone. The sum stays where it is if its kernel reads the matrix for more than that.
+
+extension Fuser {
+  /// Elements of a matrix from which reading it once more takes longer than the wave more that its sum's readers wait.
+  private static let leastSummed = 16_384
+
+  /// Rows of a product that are computed part by part of its right operand.
+  private static let leastRows = 8
+
+  /// Moves sums of columns to the kernels of products by the same matrix.
+  ///
+  /// - Returns: whether any were moved.
+  func moveColumnSums() -> Bool {
+    var movesAny = false
+    var products: [Matrix: [Int]] = [:]
+    for node in 0..<graph.count where reachable[node] {
+      guard graph.isOp(node, Dot.self), let matrix = rightOperand(of: node) else { continue }
+      products[matrix, default: []].append(node)
+    }
+    guard !products.isEmpty else { return false }
+    for node in 0..<graph.count where reachable[node] {
+      guard graph.isOp(node, Sum.self), let sum = graph.op(of: node) as? Sum, let matrix = matrix(summedBy: sum, node),
+        let own = groups.group(of: node), isOnlyReduction(node, in: own)
+      else { continue }
+      for product in products[matrix] ?? [] where moveSum(node, from: own, to: product) {
+        movesAny = true
+        break
+      }
+    }
+    return movesAny
+  }
+
+  /// A matrix in memory, its rows one after the other.
+  private struct Matrix: Hashable {
+    let base: Value
+    let offset: Int
+    let rows: Int
+    let columns: Int
+  }
+
+  private func matrix(_ value: Value) -> Matrix? {
+    let shape = graph.type(of: value).shape
+    guard let columns = shape.extents.last, columns > 1, shape.count >= Fuser.leastSummed else { return nil }
+    let access = views[value]
+    guard access.isContiguous(shape) else { return nil }
+    return Matrix(base: access.base, offset: access.offset, rows: shape.count / columns, columns: columns)
+  }
+
+  /// What a product of some rows, and not of many matrices, multiplies by.
+  private func rightOperand(of node: Int) -> Matrix? {
+    let shape = graph.type(of: Value(node)).shape
+    guard shape.rank == 2, shape[0] >= Fuser.leastRows else { return nil }
+    return matrix(Array(graph.operands(of: node))[1])
+  }
+
+  /// The matrix whose columns a sum over all axes but the last adds up.
+  private func matrix(summedBy sum: Sum, _ node: Int) -> Matrix? {
+    guard let operand = graph.operands(of: node).first, let matrix = matrix(operand),
+      sum.axes.sorted().elementsEqual(0..<graph.type(of: operand).shape.rank - 1)
+    else { return nil }
+    return matrix
+  }
+
+  /// Whether a group reads its whole space for one reduction alone, straight from memory.
+  private func isOnlyReduction(_ node: Int, in group: Int) -> Bool {
+    groups[group].isFused && groups[group].product < 0
+      && groups[group].members.allSatisfy { isKept[$0] && ($0 == node || !(graph.op(of: $0) is any ReductionOp)) }
+  }
+
+  private func moveSum(_ node: Int, from own: Int, to product: Int) -> Bool {
+    guard let target = groups.group(of: product), groups[target].columnSum < 0,
+      groups.lift(own, to: groups[target].level + 1, staying: [target]) == nil
+    else { return false }
+    for member in groups[own].members { isKept[member] = false }
+    groups[own].frame = FusionFrame(space: groups[own].frame.keptSpace)
+    groups.move(node, from: own, to: target)
+    groups[target].columnSum = node
+    return true
+  }
+}
