@@ -124,6 +124,9 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 /// Terms at most of a product's sum whose epilogue is more work than itself, and rows of its blocks.
 #define TAP_FEW_TERMS 16
 #define TAP_FEW_TERMS_ROWS 32
+/// Terms from which a higher block saves more packing than its program loses to rows of few columns, and its rows.
+#define TAP_MANY_TERMS 512
+#define TAP_MANY_TERMS_ROWS 256
 
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4

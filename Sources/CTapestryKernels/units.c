@@ -91,10 +91,12 @@ int64_t tap_reduction_count(const tap_region *region) {
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
 // four blocks that are still worth a thread's while. Columns are cut below 128 last: rows of few columns are short
-// stretches of memory for the program. A few blocks, or one that is worth it, are made an even number where that leaves
-// each a register tile of rows: so two threads have equal shares. A sum of few terms, such as the weight gradient of a
-// small batch, is less work than its epilogue: its blocks are as wide as a tile of the program, so that a tile is one
-// stretch of a row, and no higher than what the second cache holds beside the operands.
+// stretches of memory for the program. A sum of many terms spends its time in the product, though: its blocks are
+// higher and columns are cut first, so that what is packed of the right operand serves more rows. A few blocks, or one
+// that is worth it, are made an even number where that leaves each a register tile of rows: so two threads have equal
+// shares. A sum of few terms, such as the weight gradient of a small batch, is less work than its epilogue: its blocks
+// are as wide as a tile of the program, so that a tile is one stretch of a row, and no higher than what the second
+// cache holds beside the operands.
 tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
@@ -113,6 +115,8 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
   for (int64_t i = 0; i < parameters[0]; i++) {
     l.slabs += tap_ceil_div(tap_dot_pair_at(region, parameters, i).k, l.depth);
   }
+  bool many = k >= TAP_MANY_TERMS;
+  if (many) l.block_rows = TAP_MANY_TERMS_ROWS;
   if (k <= TAP_FEW_TERMS) l.block_rows = TAP_FEW_TERMS_ROWS, l.block_columns = TAP_TILE;
   for (;;) {
     l.row_blocks = tap_ceil_div(l.rows, l.block_rows);
@@ -121,7 +125,7 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
     int64_t work = rows * columns * k;
     if (l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
-    if (columns >= rows && columns >= (rows >= 84 ? 256 : 128)) {
+    if ((many && columns >= 128) || (columns >= rows && columns >= (rows >= 84 ? 256 : 128))) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
     } else if (rows >= 84) {
       l.block_rows = tap_ceil_div(rows, 2);

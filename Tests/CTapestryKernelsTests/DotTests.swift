@@ -219,6 +219,8 @@ struct DotTests {
     #expect(units(33, 100, 50) == 1)
     // Thirteen blocks of 40 rows by two of 128 columns: those are cut last.
     #expect(units(512, 256, 128) == 13 * 2)
+    // Many terms: 256 rows by 16 blocks of 64 columns, which are cut first.
+    #expect(units(100, 1024, 512) == 16 && units(256, 1024, 512) == 16)
     // Few terms: blocks of 32 rows by a tile's columns.
     #expect(units(1000, 1000, 16) == 32 * 2 && units(1000, 1000, 17) < 32 * 2)
   }
