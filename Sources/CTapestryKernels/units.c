@@ -125,9 +125,10 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
     int64_t work = rows * columns * k;
     if (l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
-    if ((many && columns >= 128) || (columns >= rows && columns >= (rows >= 84 ? 256 : 128))) {
+    bool crosswise = columns >= rows && columns >= (rows >= 84 ? 256 : 128);
+    if (crosswise || (many && columns >= 128)) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
-    } else if (rows >= 84) {
+    } else if (rows >= (many ? 168 : 84)) {
       l.block_rows = tap_ceil_div(rows, 2);
     } else {
       break;

@@ -219,8 +219,9 @@ struct DotTests {
     #expect(units(33, 100, 50) == 1)
     // Thirteen blocks of 40 rows by two of 128 columns: those are cut last.
     #expect(units(512, 256, 128) == 13 * 2)
-    // Many terms: 256 rows by 16 blocks of 64 columns, which are cut first.
+    // Many terms: all rows by blocks of 64 columns, which are cut first; high blocks stay whole.
     #expect(units(100, 1024, 512) == 16 && units(256, 1024, 512) == 16)
+    #expect(units(128, 512, 512) == 8 && units(128, 512, 511) == 2 * 8)
     // Few terms: blocks of 32 rows by a tile's columns.
     #expect(units(1000, 1000, 16) == 32 * 2 && units(1000, 1000, 17) < 32 * 2)
   }
