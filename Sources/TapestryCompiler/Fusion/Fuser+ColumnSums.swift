@@ -56,12 +56,13 @@ extension Fuser {
   private func rightOperand(of node: Int) -> Matrix? {
     let shape = graph.type(of: Value(node)).shape
     guard shape.rank == 2, shape[0] >= Fuser.leastRows else { return nil }
-    return matrix(Array(graph.operands(of: node))[1])
+    return matrix(graph.operand(1, of: node))
   }
 
   /// The matrix whose columns a sum over all axes but the last adds up.
   private func matrix(summedBy sum: Sum, _ node: Int) -> Matrix? {
-    guard let operand = graph.operands(of: node).first, let matrix = matrix(operand),
+    let operand = graph.operand(0, of: node)
+    guard let matrix = matrix(operand),
       sum.axes.sorted().elementsEqual(0..<graph.type(of: operand).shape.rank - 1)
     else { return nil }
     return matrix

@@ -95,7 +95,7 @@ private struct StepReplay {
     self.body = body
     var multiplies = [Bool](repeating: false, count: step.store.count)
     for node in multiplies.indices where step.store.op(of: node) is Dot {
-      let right = Int(Array(step.store.operands(of: node))[1].node)
+      let right = Int(step.store.operand(1, of: node).node)
       if let view = step.store.op(of: right) as? Transpose { multiplies[right] = view.swapsLastTwo }
     }
     self.multiplies = multiplies

@@ -50,9 +50,12 @@ struct Dependencies: Sendable {
   /// The earliest wave of each draft.
   func earliestWaves() -> [Int] {
     var wave = [Int](repeating: 0, count: before.count)
-    for index in order { wave[index] = before[index].map { wave[$0] + 1 }.max() ?? 0 }
+    for index in order { wave[index] = earliestWave(of: index, wave) }
     return wave
   }
+
+  /// The earliest wave of a draft, those before it in some waves.
+  private func earliestWave(of index: Int, _ wave: [Int]) -> Int { before[index].map { wave[$0] + 1 }.max() ?? 0 }
 
   /// The latest wave of each draft that keeps the number of waves.
   func latestWaves() -> [Int] {
@@ -76,9 +79,7 @@ struct Dependencies: Sendable {
   func waves(late isLate: (Int) -> Bool) -> [Int] {
     let latest = latestWaves()
     var wave = [Int](repeating: 0, count: before.count)
-    for index in order {
-      wave[index] = isLate(index) ? latest[index] : before[index].map { wave[$0] + 1 }.max() ?? 0
-    }
+    for index in order { wave[index] = isLate(index) ? latest[index] : earliestWave(of: index, wave) }
     return wave
   }
 }
