@@ -2,7 +2,7 @@
 #ifndef TAPESTRY_LEVEL_PREFIX_H
 #define TAPESTRY_LEVEL_PREFIX_H
 
-#include "geometry.h"
+#include "tile_program.h"
 
 #include <math.h>
 #if defined(__x86_64__)

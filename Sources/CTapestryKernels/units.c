@@ -1,5 +1,5 @@
 // Units and scratch memory of every kernel. See geometry.h.
-#include "geometry.h"
+#include "tile_program.h"
 
 tap_tiling tap_tile_space(int64_t outer, int64_t inner) {
   tap_tiling t = {.outer = outer, .inner = inner, .rows = 1, .piece = inner, .pieces = 1};
@@ -198,6 +198,14 @@ void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *p, 
   case TAP_KERNEL_CONV_FILTER_GRADIENT: *(tap_filter_layout *)layout = tap_filter_blocks((const tap_conv *)p); break;
   default: break;
   }
+}
+
+size_t tap_program_bytes(const tap_region *region) { return sizeof(tile_program) + tap_strip_bytes(region); }
+
+void tap_prepare(const tap_region *region, const int32_t *places, void *program) {
+  tile_program *p = program;
+  tap_find_copies(region, places, &p->copies);
+  tap_find_strip(region, &p->copies, p + 1, &p->strip);
 }
 
 size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region) {

@@ -127,6 +127,7 @@ typedef struct {
   int32_t register_bytes; // TAP_TILE x the widest element the program uses
   const tap_tile_instr *instrs;
   const uint64_t *immediates;
+  const void *const *constants; // of each CONST of a SETUP section, by place in `instrs`: TAP_TILE elements of it
 } tap_region;
 
 /// The first index found out of range in a run. Written once by whichever thread finds one first; read it with
@@ -148,6 +149,7 @@ typedef struct {
   void *const *operands;     // addresses of element 0 of the region's operands, then of the kernel's own
   const int64_t *parameters; // the kernel's own
   const void *layout;        // what `tap_lay_out` wrote
+  const void *program;       // what `tap_prepare` wrote
   tap_fault *fault;
   void *scratch;             // of this thread, 64-byte aligned, at least `tap_scratch_bytes`
   void *shared;              // of all threads, 64-byte aligned, `tap_shared_bytes`, zero before the first run
@@ -261,6 +263,11 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *pa
 /// Works out once how the result of an instruction is cut, for all its calls; writes nothing for kernels that need no
 /// such layout.
 void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *parameters, void *layout);
+/// Bytes of a prepared program, which is aligned as int64_t.
+size_t tap_program_bytes(const tap_region *region);
+/// Works out once how the region's program is run, for all calls of an instruction. `places`: of each of the region's
+/// operands a number; operands that may begin at the same address in some call have the same one.
+void tap_prepare(const tap_region *region, const int32_t *places, void *program);
 /// Scratch bytes one thread needs.
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
 /// Bytes the units of an instruction share from its first run on. A run of all units leaves them ready for the next.

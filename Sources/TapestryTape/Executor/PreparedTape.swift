@@ -12,6 +12,7 @@ final class PreparedTape {
   /// The most scratch memory an instruction wants on one thread.
   let scratchBytes: Int
   private var owned: [UnsafeMutableRawPointer] = []
+  private var constants = TileConstants()
 
   init(_ tape: Tape) {
     addresses = .allocate(capacity: Swift.max(tape.operands.count, 1))
@@ -28,7 +29,12 @@ final class PreparedTape {
     for (index, region) in tape.regions.enumerated() {
       (regions + index).initialize(to: tap_region())
       owned += region.write(to: regions + index)
+      if let list = constants.list(for: region.program) {
+        regions[index].constants = UnsafePointer(list)
+        owned.append(list)
+      }
     }
+    let places = tape.operandPlaces()
     var scratch = 64
     for (index, instruction) in tape.instructions.enumerated() {
       var call = tap_call()
@@ -42,6 +48,12 @@ final class PreparedTape {
       call.layout = UnsafeRawPointer(layouts + index * Int(TAP_LAYOUT_BYTES))
       (calls + index).initialize(to: call)
       if case .kernel(let kernel) = instruction.routine {
+        if let region = call.region {
+          let program = UnsafeMutableRawPointer.allocate(byteCount: tap_program_bytes(region), alignment: 64)
+          tap_prepare(region, places[index], program)
+          calls[index].program = UnsafeRawPointer(program)
+          owned.append(program)
+        }
         tap_lay_out(kernel, call.region, call.parameters, layouts + index * Int(TAP_LAYOUT_BYTES))
         scratch = Swift.max(
           scratch, Int(tap_scratch_bytes(kernel, call.region, call.parameters, instruction.dtype.kernelType)))
@@ -59,6 +71,7 @@ final class PreparedTape {
 
   deinit {
     for pointer in owned { pointer.deallocate() }
+    constants.deallocate()
     addresses.deallocate()
     calls.deallocate()
     fault.deallocate()

@@ -87,6 +87,15 @@ func run(
   let addresses: [UnsafeMutableRawPointer?] = operands.map(\.address) + own
   let values = parameters.map(Int64.init)
   let immediates = program?.immediates ?? []
+  // Operands that begin at the same address are at the same place.
+  let places = operands.map { operand in Int32(addresses.firstIndex(of: operand.address)!) }
+  let tiles = instructions.map { instruction -> GuardedBuffer? in
+    guard instruction.op == TAP_CONST.rawValue, instruction.cls == TAP_FULL.rawValue else { return nil }
+    return constantTile(immediates[Int(instruction.imm)], tap_dtype(rawValue: instruction.dtype))
+  }
+  let constants = UnsafeMutablePointer<UnsafeRawPointer?>.allocate(capacity: tiles.count)
+  for (place, tile) in tiles.enumerated() { (constants + place).initialize(to: UnsafeRawPointer(tile?.address)) }
+  defer { constants.deallocate() }
   var fault = tap_fault()
   strides.withUnsafeBufferPointer { strides in
     instructions.withUnsafeBufferPointer { instructions in
@@ -109,6 +118,7 @@ func run(
               region.register_bytes = Int32(TAP_TILE) * 8
               region.instrs = instructions.baseAddress
               region.immediates = immediates.baseAddress
+              region.constants = UnsafePointer(constants)
               withUnsafePointer(to: region) { region in
                 let scratch = { GuardedBuffer(scratch: tap_scratch_bytes(kernel, region, values.baseAddress, dtype)) }
                 let shared = GuardedBuffer(scratch: tap_shared_bytes(kernel, region))
@@ -116,6 +126,8 @@ func run(
                   as: UInt8.self, repeating: 0, count: tap_shared_bytes(kernel, region))
                 let layout = GuardedBuffer(scratch: Int(TAP_LAYOUT_BYTES))
                 tap_lay_out(kernel, region, values.baseAddress, layout.address)
+                let prepared = GuardedBuffer(scratch: program == nil ? 0 : tap_program_bytes(region))
+                if program != nil { tap_prepare(region, places, prepared.address) }
                 let units = tap_units(kernel, region, values.baseAddress, dtype)
                 withUnsafeMutablePointer(to: &fault) { fault in
                   for (begin, end) in split.pieces(of: units) {
@@ -125,6 +137,7 @@ func run(
                     call.operands = addresses.baseAddress
                     call.parameters = values.baseAddress
                     call.layout = UnsafeRawPointer(layout.address)
+                    call.program = UnsafeRawPointer(prepared.address)
                     call.fault = fault
                     call.scratch = memory.address
                     call.shared = shared.address
@@ -135,6 +148,7 @@ func run(
                   }
                   #expect(shared.guardsAreIntact, "shared memory overrun", sourceLocation: sourceLocation)
                   #expect(layout.guardsAreIntact, "layout overrun", sourceLocation: sourceLocation)
+                  #expect(prepared.guardsAreIntact, "program overrun", sourceLocation: sourceLocation)
                 }
               }
             }
@@ -147,6 +161,16 @@ func run(
     #expect(operand.buffer.guardsAreIntact, "memory beside an operand was written", sourceLocation: sourceLocation)
   }
   return fault
+}
+
+/// A tile of a constant, by its bits.
+private func constantTile(_ bits: UInt64, _ dtype: tap_dtype) -> GuardedBuffer {
+  let count = Int(TAP_TILE)
+  return switch dtype {
+  case TAP_F64: GuardedBuffer([Double](repeating: Double(bitPattern: bits), count: count))
+  case TAP_BOOL: GuardedBuffer([UInt8](repeating: UInt8(truncatingIfNeeded: bits), count: count))
+  default: GuardedBuffer([Int32](repeating: Int32(truncatingIfNeeded: bits), count: count))
+  }
 }
 
 extension Split {
