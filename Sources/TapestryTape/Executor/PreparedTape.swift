@@ -2,21 +2,16 @@ package import CTapestryKernels
 import TapestryCore
 
 /// The tables of a tape in the form the kernels read: allocated once, so that a run allocates nothing.
-///
-/// `addresses` holds the address of every operand of the tape, in tape order; the calls point into it, and a run
-/// only fills it in.
 final class PreparedTape {
   let calls: UnsafeMutablePointer<tap_call>
-  let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   let fault: UnsafeMutablePointer<tap_fault>
   /// The most scratch memory an instruction wants on one thread.
   let scratchBytes: Int
   private var owned: [UnsafeMutableRawPointer] = []
   private var constants = TileConstants()
 
-  init(_ tape: Tape) {
-    addresses = .allocate(capacity: Swift.max(tape.operands.count, 1))
-    addresses.initialize(repeating: nil, count: Swift.max(tape.operands.count, 1))
+  /// - Parameter addresses: those of the operands, in tape order, which a run writes.
+  init(_ tape: Tape, _ addresses: UnsafeMutablePointer<UnsafeMutableRawPointer?>) {
     calls = .allocate(capacity: Swift.max(tape.instructions.count, 1))
     fault = .allocate(capacity: 1)
     fault.initialize(to: tap_fault())
@@ -72,7 +67,6 @@ final class PreparedTape {
   deinit {
     for pointer in owned { pointer.deallocate() }
     constants.deallocate()
-    addresses.deallocate()
     calls.deallocate()
     fault.deallocate()
   }
@@ -121,7 +115,7 @@ extension Region {
 
 extension UnsafeMutablePointer {
   /// Memory of its own with the elements of an array.
-  fileprivate static func copying(_ elements: [Pointee]) -> UnsafeMutablePointer {
+  static func copying(_ elements: [Pointee]) -> UnsafeMutablePointer {
     let memory = UnsafeMutablePointer.allocate(capacity: Swift.max(elements.count, 1))
     memory.initialize(from: elements, count: elements.count)
     return memory

@@ -5,25 +5,28 @@ import TapestryGraph
 // The executor replays a tape.
 //
 // It owns the arena and the tables of `PreparedTape`; state and feeds are bound for each run. Steps are walked in order
-// by the calling thread. A wave that is worth it is shared with the thread team (`WaveShares`), and since a kernel's
-// result for a unit does not depend on which units run beside it, the bits are the same for every number of threads.
-// Inside a loop the addresses of a wave's operands are
-// worked out before each pass. Loops that stand side by side are shared whole: a thread runs some of them from the first
-// pass to the last and waits for nobody. A kernel that meets an index out of range sets the fault; the run ends before
-// the first wave that writes state, so a failed run leaves state as it was.
+// by the calling thread, over flat copies of the tape's arrays, so that no reference is counted. A wave that is worth it
+// is shared with the thread team (`WaveShares`), and since a kernel's result for a unit does not depend on which units
+// run beside it, the bits are the same for every number of threads. After each pass of a loop its operands move
+// (`OperandAddresses`). Loops that stand side by side are shared whole: a thread runs some of them from the first pass to
+// the last and waits for nobody. A kernel that meets an index out of range sets the fault; the run ends before the first
+// wave that writes state, so a failed run leaves state as it was.
 
 /// Runs a tape over memory of its own. Not for use by two threads at once.
 package final class TapeExecutor {
   package let tape: Tape
   private let prepared: PreparedTape
+  private let addresses: OperandAddresses
+  private let steps: UnsafeMutablePointer<Step>
+  private let instructions: UnsafeMutablePointer<Instruction>
+  /// What each instruction is called with on each thread: those of the first thread, then those of the next.
+  private let calls: UnsafeMutablePointer<tap_call>
   private let kernels: KernelTable
   private let team: ThreadTeam?
   private let shares: WaveShares
   private let arena: UnsafeMutableRawPointer
   private let scratch: UnsafeMutableRawPointer
   private let poisonsDeadMemory: Bool
-  /// For each step whether it lies in a loop, so that its addresses move.
-  private let depths: [Int]
   /// The threads that share a wave when the team is free.
   package var threadCount: Int { team?.threads ?? 1 }
   /// How many slices ran on threads other than the caller's: what tests count.
@@ -31,18 +34,11 @@ package final class TapeExecutor {
 
   /// While a run is recorded, what each thread did.
   private var log: EventLog?
-  private var bases = Bases()
   /// The wave being run, for the team.
   private var wave = 0..<0
-  /// The loops being run side by side, for the team: the step of the first, and the passes of the loops around them.
-  private var loops = (first: 0, count: 0, counters: SIMD4<Int>.zero)
+  /// The loops being run side by side, for the team: the step of the first, and how many there are.
+  private var loops = (first: 0, count: 0)
   private var threads = 1
-
-  /// The start of each slot of each space.
-  private struct Bases {
-    var state: UnsafePointer<UnsafeMutableRawPointer>?
-    var feeds: UnsafePointer<UnsafeMutableRawPointer>?
-  }
 
   /// - Parameters:
   ///   - team: `nil` runs on the calling thread alone.
@@ -53,27 +49,33 @@ package final class TapeExecutor {
     self.kernels = kernels
     self.team = team.flatMap { $0.threads > 1 ? $0 : nil }
     self.poisonsDeadMemory = poisonsDeadMemory
-    prepared = PreparedTape(tape)
-    shares = WaveShares(tape, threads: team?.threads ?? 1)
+    let threads = team?.threads ?? 1
     arena = .allocateZeroed(byteCount: tape.arenaBytes)
     if poisonsDeadMemory { arena.initializeMemory(as: UInt8.self, repeating: 0xff, count: tape.arenaBytes) }
     for range in tape.guards {
       (arena + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0xa5, count: range.count)
     }
-    scratch = .allocate(byteCount: prepared.scratchBytes * (team?.threads ?? 1), alignment: 64)
-    var depths: [Int] = []
-    var depth = 0
-    for step in tape.steps {
-      if step.kind == .loopEnd { depth -= 1 }
-      depths.append(depth)
-      if step.kind == .loopBegin { depth += 1 }
+    addresses = OperandAddresses(tape, arena: arena)
+    prepared = PreparedTape(tape, addresses.table)
+    shares = WaveShares(tape, threads: threads)
+    steps = .copying(tape.steps)
+    instructions = .copying(tape.instructions)
+    scratch = .allocate(byteCount: prepared.scratchBytes * threads, alignment: 64)
+    calls = .allocate(capacity: Swift.max(tape.instructions.count * threads, 1))
+    for place in 0..<tape.instructions.count * threads {
+      let (thread, index) = place.quotientAndRemainder(dividingBy: tape.instructions.count)
+      var call = prepared.calls[index]
+      call.scratch = scratch + prepared.scratchBytes * thread
+      (calls + place).initialize(to: call)
     }
-    self.depths = depths
   }
 
   deinit {
     arena.deallocateZeroed()
     scratch.deallocate()
+    steps.deallocate()
+    instructions.deallocate()
+    calls.deallocate()
   }
 
   /// Runs the tape once. Nothing is allocated unless an op is called out to.
@@ -86,7 +88,7 @@ package final class TapeExecutor {
   package func run(
     state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?, sharing: Bool = true
   ) throws(TapestryError) {
-    bases = Bases(state: state, feeds: feeds)
+    addresses.bind(state: state, feeds: feeds)
     tap_fault_reset(prepared.fault)
     let saved = tap_enter_float_mode()
     let owned = sharing && team?.take() == true ? team : nil
@@ -95,68 +97,42 @@ package final class TapeExecutor {
       tap_leave_float_mode(saved)
     }
     threads = owned?.threads ?? 1
-    resolve(0..<tape.operands.count, .zero)
-    try replay(0..<tape.steps.count, .zero, owned, thread: 0)
-    try checkFault()
+    do {
+      try replay(0..<tape.steps.count, owned, thread: 0)
+      try checkFault()
+    } catch {
+      addresses.reset()
+      throw error
+    }
   }
 
-  /// Runs some steps.
+  /// Runs some steps: all of a loop or none.
   ///
-  /// - Parameters:
-  ///   - passes: the passes done of the loops around them.
-  ///   - team: who shares the work; nil on a thread that works alone.
-  private func replay(
-    _ steps: Range<Int>, _ passes: SIMD4<Int>, _ team: ThreadTeam?, thread: Int
-  ) throws(TapestryError) {
-    var counters = passes
-    var index = steps.lowerBound
-    while index < steps.upperBound {
-      let step = tape.steps[index]
+  /// - Parameter team: who shares the work; nil on a thread that works alone.
+  private func replay(_ range: Range<Int>, _ team: ThreadTeam?, thread: Int) throws(TapestryError) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let step = steps[index]
       switch step.kind {
       case .loopBegin:
-        if step.count == 0 { index = step.first } else { counters[depths[index]] = 0 }
-      case .loopEnd:
-        let depth = depths[index]
-        counters[depth] += 1
-        if counters[depth] < step.count { index = step.first } else { counters[depth] = 0 }
+        for pass in 0..<step.count {
+          try replay(index + 1..<step.first, team, thread: thread)
+          addresses.move(index, by: pass + 1 < step.count ? 1 : -pass)
+        }
+        index = step.first
+      case .loopEnd: preconditionFailure("a loop is left where it began")
       case .wave:
         if step.commits { try checkFault() }
-        if depths[index] > 0 { resolve(step, counters) }
         try run(step, team, thread: thread)
         if poisonsDeadMemory { poison(after: index) }
       case .sideBySide:
         // Else they run here, one after the other.
         if let team, step.isParallel {
-          runLoops(after: index, counters, team)
+          runLoops(after: index, team)
           index = step.first - 1
         }
       }
       index += 1
-    }
-  }
-
-  /// Works out the addresses of a wave inside a loop.
-  private func resolve(_ step: Step, _ counters: SIMD4<Int>) {
-    for index in step.first..<step.first + step.count {
-      let first = Int(tape.instructions[index].firstOperand)
-      resolve(first..<first + Int(tape.instructions[index].operandCount), counters)
-    }
-  }
-
-  private func resolve(_ operands: Range<Int>, _ counters: SIMD4<Int>) {
-    for index in operands {
-      let operand = tape.operands[index]
-      let moved = (operand.increments &* counters).wrappedSum()
-      prepared.addresses[index] = base(of: operand) + operand.offset + moved
-    }
-  }
-
-  private func base(of operand: Operand) -> UnsafeMutableRawPointer {
-    switch operand.space {
-    case .arena, .output: arena
-    case .state: bases.state![Int(operand.slot)]
-    case .feed: bases.feeds![Int(operand.slot)]
-    case .constant: tape.constants[Int(operand.slot)].storage.base
     }
   }
 
@@ -174,8 +150,8 @@ package final class TapeExecutor {
       return
     }
     for index in step.first..<step.first + step.count {
-      switch tape.instructions[index].routine {
-      case .kernel: run(index, 0..<tape.instructions[index].units, thread: thread)
+      switch instructions[index].routine {
+      case .kernel: run(index, 0..<instructions[index].units, thread: thread)
       case .callOut(let number):
         let begin = log?.now ?? 0
         try callOut(Int(number), index)
@@ -216,8 +192,8 @@ package final class TapeExecutor {
   }
 
   /// Shares the loops that stand side by side after a step.
-  private func runLoops(after index: Int, _ counters: SIMD4<Int>, _ team: ThreadTeam) {
-    loops = (index + 1, tape.steps[index].count, counters)
+  private func runLoops(after index: Int, _ team: ThreadTeam) {
+    loops = (index + 1, steps[index].count)
     team.run(
       { context, thread in
         Unmanaged<TapeExecutor>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.runLoops(ofThread: thread) }
@@ -230,9 +206,9 @@ package final class TapeExecutor {
     let own = loops.count * thread / threads..<loops.count * (thread + 1) / threads
     var begin = loops.first
     for number in 0..<own.upperBound {
-      let end = tape.steps[begin].first + 1
+      let end = steps[begin].first + 1
       if own.contains(number) {
-        do { try replay(begin..<end, loops.counters, nil, thread: thread) } catch {
+        do { try replay(begin..<end, nil, thread: thread) } catch {
           preconditionFailure("loops side by side hold kernels alone, and those do not throw")
         }
       }
@@ -242,11 +218,9 @@ package final class TapeExecutor {
 
   /// Runs some units of an instruction that is a kernel.
   private func run(_ index: Int, _ units: Range<Int>, thread: Int) {
-    guard case .kernel(let kernel) = tape.instructions[index].routine, !units.isEmpty else { return }
-    var call = prepared.calls[index]
-    call.scratch = scratch + prepared.scratchBytes * thread
+    guard case .kernel(let kernel) = instructions[index].routine, !units.isEmpty else { return }
     let start = log?.now ?? 0
-    kernels.run(kernel, &call, units.lowerBound, units.upperBound)
+    kernels.run(kernel, calls + (thread * tape.instructions.count + index), units.lowerBound, units.upperBound)
     log?.append(index, thread: thread, since: start)
   }
 
@@ -256,7 +230,7 @@ package final class TapeExecutor {
     let first = Int(tape.instructions[index].firstOperand)
     let operands = call.operands.enumerated().map { place, type in
       let array = NDArray(zeros: type.shape, type.dtype)
-      array.storage.base.copyMemory(from: prepared.addresses[first + place]!, byteCount: type.byteCount)
+      array.storage.base.copyMemory(from: addresses.table[first + place]!, byteCount: type.byteCount)
       return array
     }
     let results = try call.op.call(operands)
@@ -268,7 +242,7 @@ package final class TapeExecutor {
         at: place(of: index))
     }
     for (place, result) in results.enumerated() {
-      prepared.addresses[first + operands.count + place]!.copyMemory(
+      addresses.table[first + operands.count + place]!.copyMemory(
         from: result.storage.base, byteCount: result.type.byteCount)
     }
   }
@@ -302,6 +276,6 @@ package final class TapeExecutor {
   /// Copies the bytes of an output, valid after a run until the next.
   package func copyOutput(_ output: Int, to target: UnsafeMutableRawPointer) {
     let source = tape.outputSources[output]
-    target.copyMemory(from: base(of: source) + source.offset, byteCount: tape.outputs[output].type.byteCount)
+    target.copyMemory(from: addresses.address(of: source), byteCount: tape.outputs[output].type.byteCount)
   }
 }
