@@ -50,9 +50,9 @@ package enum FixedValues {
   /// Feeds with fixed values in [-1, 1) for all that are no whole numbers.
   package static func feeds(_ feeds: Feeds) -> Feeds {
     Feeds(
-      feeds.entries.map { input, array in
-        guard array.doubles.contains(where: { $0 != $0.rounded() }) else { return (input, array) }
-        return (input, feature(input.name, array.type))
+      feeds.entries.map { entry in
+        guard entry.array.doubles.contains(where: { $0 != $0.rounded() }) else { return (entry.input, entry.array) }
+        return (entry.input, feature(entry.input.name, entry.array.type))
       })
   }
 

@@ -1,4 +1,5 @@
 public import TapestryCore
+import TapestryTape
 
 /// A value a program is given at each run. Made once, outside of tracings, and used as a key by all of them.
 public struct Input: Hashable, Sendable {
@@ -47,18 +48,38 @@ public struct Input: Hashable, Sendable {
 
 /// The arrays a run is given, by input. Written as a dictionary literal.
 public struct Feeds: ExpressibleByDictionaryLiteral, Sendable {
-  package private(set) var entries: [(input: Input, array: NDArray)]
+  /// An array and the input it is for. (Of a tuple all fields would be retained to look at one.)
+  package struct Entry: Sendable {
+    package let input: Input
+    package let array: NDArray
+  }
+
+  package private(set) var entries: [Entry]
 
   /// Feeds as a literal: `[x: images, y: labels]`.
-  public init(dictionaryLiteral elements: (Input, NDArray)...) { entries = elements.map { ($0.0, $0.1) } }
+  public init(dictionaryLiteral elements: (Input, NDArray)...) { self.init(elements) }
 
   /// Feeds from pairs; an input fed twice is an error of the run.
-  public init(_ elements: [(Input, NDArray)]) { entries = elements.map { ($0.0, $0.1) } }
+  public init(_ elements: [(Input, NDArray)]) { entries = elements.map { Entry(input: $0.0, array: $0.1) } }
 
-  /// The place of a name among the entries. (In a debug build the algorithms of the standard library allocate.)
-  func place(of name: String) -> Int? {
+  /// The place of a name among the entries, looked for first where it is likely to be. (In a debug build the algorithms
+  /// of the standard library allocate.)
+  func place(of name: String, near guess: Int = 0) -> Int? {
+    if guess < entries.count, entries[guess].input.name == name { return guess }
     for place in entries.indices where entries[place].input.name == name { return place }
     return nil
+  }
+
+  /// Whether these are arrays for some slots, of their types, and no others. (Types are compared field by field: passed
+  /// on as they are, they would be retained.)
+  func match(_ slots: [Tape.Slot]) -> Bool {
+    guard slots.count == entries.count else { return false }
+    for slot in slots.indices {
+      guard let place = place(of: slots[slot].name, near: slot) else { return false }
+      guard slots[slot].type.dtype == entries[place].array.type.dtype else { return false }
+      guard slots[slot].type.shape.extents == entries[place].array.type.shape.extents else { return false }
+    }
+    return true
   }
 
   /// Checks each entry against its input.

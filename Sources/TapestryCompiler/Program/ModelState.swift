@@ -8,6 +8,12 @@ public struct ModelState: Sendable {
   /// Where a value stands. It holds for every state of the same layout.
   typealias Place = Dictionary<String, NDArray>.Index
 
+  /// A value that a run reads, and perhaps writes.
+  struct Binding {
+    let place: Place
+    let isWritten: Bool
+  }
+
   private var values: [String: NDArray]
   /// A number above 0 that only states with the same paths and types share. A state keeps it until a path comes or goes
   /// or a type changes, so that what was looked up once need not be again.
@@ -38,11 +44,17 @@ public struct ModelState: Sendable {
   /// Where the value at a path stands.
   func place(of path: String) -> Place? { values.index(forKey: path) }
 
-  /// The memory of a value for reading.
-  func address(at place: Place) -> UnsafeMutableRawPointer { values.values[place].storage.base }
-
-  /// The memory of a value for writing, no longer shared with any copy of the state.
-  mutating func uniqueAddress(at place: Place) -> UnsafeMutableRawPointer { values.values[place].uniqueBytes() }
+  /// Points slots at the memory of some values. What is written is no longer shared with any copy of the state.
+  mutating func bind(_ bindings: UnsafeBufferPointer<Binding>, to slots: UnsafeMutablePointer<UnsafeMutableRawPointer>)
+  {
+    func bind(_ values: inout Dictionary<String, NDArray>.Values) {
+      for slot in 0..<bindings.count {
+        let place = bindings[slot].place
+        slots[slot] = bindings[slot].isWritten ? values[place].uniqueBytes() : values[place].storage.base
+      }
+    }
+    bind(&values.values)
+  }
 
   /// The type of the value at a path.
   func type(of path: String) -> TensorType? { values[path]?.type }

@@ -41,7 +41,7 @@ private struct LeastTimes {
   init(_ tape: Tape) { instructions = [Int](repeating: .max, count: tape.instructions.count) }
 
   /// Measures one step whole and one recorded.
-  mutating func measure(_ run: Specialization.BoundExecutor, sharing: Bool) throws(TapestryError) {
+  mutating func measure(_ run: BoundExecutor, sharing: Bool) throws(TapestryError) {
     let begin = ContinuousClock.now
     try run.executor.run(state: run.state, feeds: run.feeds, sharing: sharing)
     step = min(step, (ContinuousClock.now - begin).nanoseconds)

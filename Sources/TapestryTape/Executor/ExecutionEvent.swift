@@ -25,11 +25,13 @@ final class EventLog {
     lists.deallocate()
   }
 
-  /// Nanoseconds since the run began. Not inlined, so that a run that is not recorded is short.
+  // Not inlined, so that the code of a run that is not recorded is short.
+
+  /// Nanoseconds since the run began.
   @inline(never) var now: Int { (ContinuousClock.now - start).nanoseconds }
 
   /// Notes what a thread did from a moment until now.
-  func append(_ instruction: Int, thread: Int, since begin: Int) {
+  @inline(never) func append(_ instruction: Int, thread: Int, since begin: Int) {
     lists[thread].append(ExecutionEvent(instruction: instruction, thread: thread, begin: begin, end: now))
   }
 

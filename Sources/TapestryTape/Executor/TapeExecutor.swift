@@ -19,6 +19,7 @@ package final class TapeExecutor {
   private let addresses: OperandAddresses
   private let steps: UnsafeMutablePointer<Step>
   private let instructions: UnsafeMutablePointer<Instruction>
+  private let instructionCount: Int
   /// What each instruction is called with on each thread: those of the first thread, then those of the next.
   private let calls: UnsafeMutablePointer<tap_call>
   private let kernels: KernelTable
@@ -60,10 +61,11 @@ package final class TapeExecutor {
     shares = WaveShares(tape, threads: threads)
     steps = .copying(tape.steps)
     instructions = .copying(tape.instructions)
+    instructionCount = tape.instructions.count
     scratch = .allocate(byteCount: prepared.scratchBytes * threads, alignment: 64)
-    calls = .allocate(capacity: Swift.max(tape.instructions.count * threads, 1))
-    for place in 0..<tape.instructions.count * threads {
-      let (thread, index) = place.quotientAndRemainder(dividingBy: tape.instructions.count)
+    calls = .allocate(capacity: Swift.max(instructionCount * threads, 1))
+    for place in 0..<instructionCount * threads {
+      let (thread, index) = place.quotientAndRemainder(dividingBy: instructionCount)
       var call = prepared.calls[index]
       call.scratch = scratch + prepared.scratchBytes * thread
       (calls + place).initialize(to: call)
@@ -219,9 +221,11 @@ package final class TapeExecutor {
   /// Runs some units of an instruction that is a kernel.
   private func run(_ index: Int, _ units: Range<Int>, thread: Int) {
     guard case .kernel(let kernel) = instructions[index].routine, !units.isEmpty else { return }
-    let start = log?.now ?? 0
-    kernels.run(kernel, calls + (thread * tape.instructions.count + index), units.lowerBound, units.upperBound)
-    log?.append(index, thread: thread, since: start)
+    let call = calls + (thread &* instructionCount &+ index)
+    guard let log else { return kernels.run(kernel, call, units.lowerBound, units.upperBound) }
+    let begin = log.now
+    kernels.run(kernel, call, units.lowerBound, units.upperBound)
+    log.append(index, thread: thread, since: begin)
   }
 
   /// Runs an op by its reference meaning.

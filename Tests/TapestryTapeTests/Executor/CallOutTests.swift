@@ -50,13 +50,18 @@ import Testing
   }
 
   private func run(_ tape: Tape, _ numbers: [Float], total: inout NDArray) throws(TapestryError) -> [Double] {
-    let executor = TapeExecutor(tape, team: nil)
+    try run(TapeExecutor(tape, team: nil), numbers, total: &total)
+  }
+
+  private func run(
+    _ executor: TapeExecutor, _ numbers: [Float], total: inout NDArray
+  ) throws(TapestryError) -> [Double] {
     let feed = NDArray(numbers)
     var feeds = [UnsafeMutableRawPointer(mutating: feed.withUnsafeBytes { $0.baseAddress! })]
     var state = [total.withUnsafeMutableBytes { $0.baseAddress! }]
     try executor.run(state: &state, feeds: &feeds)
     withExtendedLifetime(feed) {}
-    var output = NDArray(zeros: tape.outputs[0].type.shape)
+    var output = NDArray(zeros: executor.tape.outputs[0].type.shape)
     output.withUnsafeMutableBytes { executor.copyOutput(0, to: $0.baseAddress!) }
     return output.doubles
   }
@@ -65,6 +70,37 @@ import Testing
     var total = NDArray(Float(100))
     #expect(try run(CallOutTests.totals, [1, 2, 3, 4, 5], total: &total) == [101, 103, 106, 110, 115])
     #expect(total.doubles == [115])
+  }
+
+  /// What a run knows of addresses is left as the next one needs it, whichever memory that is given.
+  @Test func runAfterRun() throws {
+    let executor = TapeExecutor(CallOutTests.totals, team: nil)
+    var (total, other) = (NDArray(Float(100)), NDArray(Float(10)))
+    #expect(try run(executor, [1, 2, 3, 4, 5], total: &total) == [101, 103, 106, 110, 115])
+    #expect(throws: TapestryError.self) { try run(executor, [1, 2, 3000, 4, 5], total: &total) }
+    #expect(try run(executor, [5, 4, 3, 2, 1], total: &other) == [15, 19, 22, 24, 25])
+    #expect(try run(executor, [0, 0, 0, 0, 1], total: &total) == [118, 118, 118, 118, 119])
+    #expect(other.doubles == [25])
+  }
+
+  /// A total of rows of five: an outer loop moves what the inner one has taken back.
+  @Test func aLoopInALoop() throws {
+    var tape = CallOutTests.totals
+    tape.feeds = [Tape.Slot("numbers", TensorType(.float32, [3, 5]))]
+    tape.outputs = [Tape.Slot("totals", TensorType(.float32, [3, 5]))]
+    tape.operands[1].increments = [20, 4, 0, 0]
+    tape.operands[3].increments = [20, 4, 0, 0]
+    tape.steps = [
+      Step(.loopBegin, first: 4, count: 3), Step(.loopBegin, first: 3, count: 5), Step(.wave, first: 0, count: 1),
+      Step(.loopEnd, first: 1, count: 5), Step(.loopEnd, first: 0, count: 3),
+    ]
+    tape.deadAfter = [[], [], [], [], []]
+    let executor = TapeExecutor(tape, team: nil)
+    for start in [0, 7] {
+      var total = NDArray(Float(start))
+      let totals = try run(executor, (1...15).map(Float.init), total: &total)
+      #expect(totals == (1...15).map { Double(start + $0 * ($0 + 1) / 2) })
+    }
   }
 
   @Test func aLoopOfNoPasses() throws {
