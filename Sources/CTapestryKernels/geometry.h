@@ -139,9 +139,9 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_CONV_UNITS 8
 #define TAP_CONV_SOURCE 131072
 
-/// Units that a region of few blocks is cut into, about, and tiles of a part at least.
+/// Units that a region of few blocks is cut into, about, and what a part does at least: tiles by instructions.
 #define TAP_REGION_UNITS 32
-#define TAP_PART_TILES 16
+#define TAP_PART_WORK 32
 
 /// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
 #define TAP_CONV_RUN_BYTES 128

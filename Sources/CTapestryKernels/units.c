@@ -59,11 +59,11 @@ bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int6
 // done combines what all have found. What stands before the LOOP is run by each, so nothing may be stored there: it
 // could be read again.
 tap_layout tap_region_layout(const tap_region *region) {
-  int32_t loops = 0;
+  int32_t loops = 0, length = 0;
   bool stores_before = false;
   for (int32_t s = 0; s < region->section_count; s++) {
     const tap_section *section = &region->sections[s];
-    loops += section->kind == TAP_LOOP;
+    if (section->kind == TAP_LOOP) loops++, length = section->end - section->begin;
     for (int32_t i = section->begin; i < section->end && loops == 0; i++) {
       stores_before |= region->instrs[i].op == TAP_STORE;
     }
@@ -71,8 +71,10 @@ tap_layout tap_region_layout(const tap_region *region) {
   bool parts = loops == 1 && !stores_before;
   tap_layout l = tap_block_layout(region->rank, region->kept, region->reduced, region->extent, loops > 1, parts);
   if (!l.resident && parts) {
-    l.parts = tap_min(l.tiling.tiles / TAP_PART_TILES, tap_ceil_div(TAP_REGION_UNITS, l.blocks));
-    l.parts = tap_max(1, l.parts);
+    int64_t worth = tap_min(l.tiling.tiles, l.tiling.tiles * length / TAP_PART_WORK);
+    l.parts = tap_min(worth, tap_ceil_div(TAP_REGION_UNITS, l.blocks));
+    // An even number, so that two threads have equal shares.
+    l.parts = l.parts < 2 ? 1 : l.parts / 2 * 2;
   }
   return l;
 }

@@ -260,4 +260,19 @@ struct ReductionTests {
     }
     #expect(units(1) == 1 && units(2) == 7)
   }
+
+  @Test("A long program over a few tiles is shared, a short one over as many is not")
+  func partsByWork() {
+    func units(_ elements: Int64, _ instructions: Int32) -> Int64 {
+      withUnsafePointer(to: tap_section(kind: TAP_LOOP.rawValue, begin: 0, end: instructions)) { section in
+        var region = tap_region()
+        (region.rank, region.reduced, region.extent.0) = (1, 1, elements)
+        (region.sections, region.section_count) = (section, 1)
+        return tap_units(TAP_KERNEL_REGION, &region, nil, TAP_F32)
+      }
+    }
+    #expect(units(4 * 512, 2) == 1 && units(4 * 512, 16) == 2 && units(4 * 512, 40) == 4)
+    #expect(units(28 * 512, 4) == 2 && units(512, 100) == 1)
+    #expect(units(1 << 20, 2) == 32)
+  }
 }

@@ -16,10 +16,12 @@ struct BodyOptions: Sendable {
   static let deepest = Operand.deepestLoop
 
   /// The options inside of a loop.
-  func inside(_ scan: Scan) -> BodyOptions {
+  ///
+  /// - Parameter packable: see there.
+  func inside(packing packable: Set<Value>) -> BodyOptions {
     var options = self
     options.depth += 1
-    options.packable = scan.length >= PackedPanels.leastSteps ? Set(scan.parts(scan.body.inputs).captures) : []
+    options.packable = packable
     return options
   }
 }

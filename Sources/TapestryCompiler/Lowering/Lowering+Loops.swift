@@ -22,7 +22,8 @@ extension Lowering {
       return ProgramGraph.Root(
         isState ? .state(names[output: place]) : .output(names[output: place]), scan.body.outputs[place])
     }
-    let fused = FusedProgram(ProgramGraph(store: scan.body.store, roots: roots), bodies.inside(scan))
+    let fused = FusedProgram(
+      ProgramGraph(store: scan.body.store, roots: roots), bodies.inside(packing: packable(scan, node)))
     let states = names.carries { !kept.contains($0) }
     var binding = StateBinding(try fused.lowered(carries: states).bindingOutputs())
     let body = binding.bind()
@@ -74,6 +75,16 @@ extension Lowering {
       draft.operands.append(
         DraftOperand(buffer: buffer(of: access.base), byteOffset: access.offset * width, isWrite: true))
     }
+  }
+
+  /// The captures of a scan, as inputs of its body, that may be packed before it: all of them where the loop has steps
+  /// enough, else those that would be copied anyway.
+  private func packable(_ scan: Scan, _ node: Int) -> Set<Value> {
+    let given = scan.parts(Array(graph.operands(of: node))).captures
+    return Set(
+      zip(scan.parts(scan.body.inputs).captures, given).filter { _, operand in
+        scan.length >= PackedPanels.leastSteps || !views[operand].isContiguous(graph.type(of: operand).shape)
+      }.map(\.0))
   }
 
   /// The body, or its parts where the rows of the loop are independent.

@@ -144,8 +144,9 @@ struct Lowering {
     let group = plan.groups[index]
     guard group.isFused else { return try lowerAlone(group.members[0]) }
     let stored = group.pool >= 0 ? Array(graph.operands(of: group.pool)) : wanted[index]
+    guard !stored.isEmpty, !sharesCopy(group) else { return }
     var builder = RegionBuilder(graph, views, plan, group)
-    guard !stored.isEmpty, let region = builder.build(storing: stored, parts: parts) else { return }
+    guard let region = builder.build(storing: stored, parts: parts) else { return }
     var draft = Draft(
       routine: .kernel(TAP_KERNEL_REGION), dtype: graph.type(of: stored[0]).dtype, region: region, operands: [],
       members: group.members)
@@ -176,6 +177,21 @@ struct Lowering {
     if group.pool >= 0, operand.isStore { return DraftOperand(buffer: -1, byteOffset: 0, isWrite: false) }
     return DraftOperand(
       buffer: buffer(of: value), byteOffset: operand.elementOffset * operand.dtype.byteCount, isWrite: operand.isStore)
+  }
+
+  /// Whether all a kernel does is copy a value for a reshape, and the value lies in a row already; then its result is
+  /// that row. The first such copy is the one that others share.
+  private mutating func sharesCopy(_ group: FusionGroup) -> Bool {
+    let value = Value(group.members[0])
+    guard group.members.count == 1, views.isCopied(group.members[0]), parts[value] == nil,
+      let source = graph.operands(of: group.members[0]).first
+    else { return false }
+    if let copy = copies[source] {
+      bufferOf[value] = copy
+      return true
+    }
+    copies[source] = buffer(of: value)
+    return false
   }
 
   func flops(_ nodes: [Int]) -> Int {

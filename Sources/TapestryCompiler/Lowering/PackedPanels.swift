@@ -13,7 +13,7 @@ import TapestryTape
 /// How a matrix lies in panels of whole columns.
 struct PackedPanels {
   private static let columns = Int(TAP_DOT_COLUMNS)
-  /// A loop of fewer steps is not worth packing for.
+  /// A loop of fewer steps is not worth packing for, unless what it reads must be copied anyway.
   static let leastSteps = 4
 
   private let shape: Shape

@@ -10,6 +10,7 @@ import TapestryGraph
 //   a carry g + dot(transpose(x), y)               ends as its start + dot(transpose(X), Y)
 //   a carry g + sum(y), where y is stacked anyway  ends as its start + sum(Y)
 //
+// Where x is what another loop hands from step to step, and that starts from zeros, the first step is left out of X.
 // The first and third are what a recurrent layer and its gradient consist of: one large product uses the machine better
 // than one a step, and the loop is left with what depends on the step before. A piece of what is stacked counts as
 // stacked. A carry is taken out only if all that the step adds to it can be. A product of few terms that the step adds to
@@ -26,7 +27,7 @@ package struct LoopProductsPass: Pass {
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
     guard program.store.ops.contains(where: { $0 is Scan }) else { return }
-    let rule = Rule("a product in every step is one over all steps", on: Scan.self, .reassociates) {
+    let rule = Rule("a product in every step is one over all steps", on: Scan.self, .skipsZeros) {
       (m: Match<Scan>) -> [Tensor]? in
       guard m.op.length > 0, !m.op.body.store.ops.contains(where: { $0 is Scan }) else { return nil }
       var loop = LoopWithProducts(m)

@@ -206,6 +206,25 @@ struct LoopWithProducts {
     return isNeeded
   }
 
+  /// The product of two stacks, summed over steps and rows. A carry that starts from zeros adds nothing in its first step.
+  private func product(_ left: Tensor, _ right: Tensor) -> Tensor {
+    var (left, right) = (left, right)
+    if let loop = startingFromZeros(left), loop.length > 1 {
+      let others = loop.isReverse ? 0..<loop.length - 1 : 1..<loop.length
+      (left, right) = (slice(left, axis: 0, others), slice(right, axis: 0, others))
+    }
+    return dot(rows(left).transpose(), rows(right))
+  }
+
+  /// The loop that stacks what its steps are handed, where a tensor is such a stack and the first is handed zeros.
+  private func startingFromZeros(_ stack: Tensor) -> Scan? {
+    guard let loop = match.node(stack, Scan.self) else { return nil }
+    let handed = loop.op.body.inputs.prefix(loop.op.counts.carries)
+    let output = Int(stack.value.output)
+    guard output >= handed.count, let carry = handed.firstIndex(of: loop.op.body.outputs[output]) else { return nil }
+    return loop.scalar(carry) == 0 ? loop.op : nil
+  }
+
   private func results() -> [Tensor] {
     let carries = (0..<scan.counts.carries).filter { sums[$0] == nil }
     let outputs = carries.map { scan.body.outputs[$0] } + stacks
@@ -233,7 +252,7 @@ struct LoopWithProducts {
         return terms.reduce(match.isScalar(output, 0) ? nil : operands.carries[output]) { total, term in
           let amount =
             switch term {
-            case .product(let left, let right): dot(rows(all(left)).transpose(), rows(all(right)))
+            case .product(let left, let right): product(all(left), all(right))
             case .sum(let value, let axes): sum(all(value), over: [0] + axes.map { $0 + 1 })
             }
           let fitted = amount.reshape(operands.carries[output].shape)

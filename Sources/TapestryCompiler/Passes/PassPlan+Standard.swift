@@ -20,7 +20,7 @@ extension PassPlan {
   ]
 
   private static let simplifying: [any Pass] = [
-    RulePass("fold", "Computes what is known already.", FoldRules.all),
+    RulePass("fold", "Computes what is known already.", FoldRules.all + FoldRules.loops),
     RulePass(
       "stabilize", tags: ["simplify"], "Replaces forms that lose digits or overflow.",
       StabilityRules.all + CanonicalRules.all),

@@ -4,7 +4,8 @@ import TapestryGraph
 /// Less arithmetic for the same value.
 ///
 /// What is left out is left out on purpose: `x * 0 is 0` is wrong for infinities and not-a-number, `x - x is 0` too;
-/// `x + 0 is x` and `-(x - y) is y - x` are wrong for the sign of zero; `exp(log x) is x` is wrong below 0.
+/// `x + 0 is x` and `-(x - y) is y - x` are wrong for the sign of zero; `exp(log x) is x` is wrong below 0. Only sums of
+/// products with zeros that the program puts in, such as the state a recurrence starts from, are not made.
 enum AlgebraRules {
   static let all = products + sums + powers + masks + extremes + casts + reductions + linearSums
 }
@@ -34,6 +35,9 @@ extension AlgebraRules {
     Rule("x * c * d is x * (c * d)", on: Multiply.self, .reassociates) { m in
       guard let inner = m.node(0, Multiply.self), let c = inner.scalar(1), let d = m.scalar(1) else { return nil }
       return merged(c, d, m.dtype).map { inner[0] * inner[0].scalar($0) }
+    },
+    Rule("a product with zeros is zeros", on: Dot.self, .skipsZeros) { m in
+      m.scalar(0) == 0 || m.scalar(1) == 0 ? m.result.scalar(0) : nil
     },
   ]
 

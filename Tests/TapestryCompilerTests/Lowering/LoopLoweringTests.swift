@@ -175,6 +175,34 @@ import Testing
     }
   }
 
+  /// What a short loop reads is not packed for its own sake, but when it must be copied it is copied into panels.
+  @Test(arguments: [2, 5]) func whatMustBeCopiedIsPacked(steps: Int) throws {
+    let graph = Graph()
+    let w = graph.input("w", [32, 32])
+    let values = scan(over: [graph.input("x", [steps, 6, 32])], from: [graph.input("h", [6, 32])]) { step in
+      (carries: [tanh(dot(step.carries[0], w.transpose()) * 0.1 + step.inputs[0])], outputs: [])
+    }
+    graph.report("y", values.carries[0])
+    let tape = try expectCompiledEqualsReference(graph, tolerance: 1e-4).tape
+    #expect(tape.labels.count { $0 == "pack" } == 1)
+    #expect(tape.regions.count { $0.extents.reduce(1, *) == 32 * 32 } == 1)
+  }
+
+  /// A loop wants its slices in a row, and a product all of them as a matrix: one copy is both, whichever is first.
+  @Test(arguments: [false, true]) func aLoopAndAReshapeShareACopy(reshapesFirst: Bool) throws {
+    let graph = Graph()
+    let x = graph.input("x", [6, 5, 3]).transpose([1, 0, 2])
+    let w = graph.input("w", [3, 3])
+    let matrix = reshapesFirst ? dot(x.reshape([30, 3]), w) : w
+    let values = scan(over: [x], from: [graph.input("h", [6, 3])]) { step in
+      (carries: [tanh(step.carries[0] + step.inputs[0])], outputs: [])
+    }
+    graph.report("y", values.carries[0])
+    graph.report("z", reshapesFirst ? matrix : dot(x.reshape([30, 3]), w * sum(values.carries[0])))
+    let tape = try expectCompiledEqualsReference(graph).tape
+    #expect(tape.regions.count { $0.extents == [5, 6, 3] } == 1)
+  }
+
   /// A transposed weight is packed from where it lies: once for all loops that multiply by it, without a copy between.
   @Test func transposedWeightsArePackedOnce() throws {
     let graph = Graph()

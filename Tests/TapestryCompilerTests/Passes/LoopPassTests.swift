@@ -112,6 +112,22 @@ import Testing
     #expect(scans(compiled.optimized).isEmpty)
   }
 
+  /// The cotangent of every step's result is one number where the loss is their mean: no stack of it is given to the
+  /// loop of the gradient.
+  @Test(arguments: [false, true]) func numbersRepeatedAreNotGivenToLoops(isReversed: Bool) throws {
+    let graph = Graph()
+    let (x, w, start) = (graph.input("x", [5, 2, 4]), graph.input("w", [4, 4]), graph.input("h", [2, 4]))
+    let values = scan(over: [x], from: [start], reversed: isReversed) { step in
+      let h = tanh(dot(step.carries[0], w) + step.inputs[0])
+      return (carries: [h], outputs: [h])
+    }
+    for (place, gradient) in gradients(of: mean(values.outputs[0]), in: [x, w, start]).enumerated() {
+      graph.report("g\(place)", gradient)
+    }
+    let program = try expectCompiledEqualsReference(graph).optimized
+    #expect(scans(program).map(\.counts.slices) == [1, 1])
+  }
+
   @Test func aStepThatIsSimpleStaysAsItIs() throws {
     let graph = Graph()
     let values = scan(over: [graph.input("x", [3, 2])], from: [graph.input("h", [2])]) { step in

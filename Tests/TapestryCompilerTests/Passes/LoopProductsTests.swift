@@ -43,6 +43,22 @@ import Testing
     #expect(products(program.store) == 1)
   }
 
+  /// The first step of a carry that starts from zeros adds nothing to the gradient of the weight it is multiplied by.
+  @Test(arguments: [false, true], [0, 0.5]) func aStartOfZerosIsNotMultiplied(reversed: Bool, start: Double) throws {
+    let graph = Graph()
+    let w = graph.input("w", [5, 5])
+    let (_, outputs) = scan(
+      over: [graph.input("x", [4, 2, 5])], from: [graph.constant(start).broadcast(to: [2, 5])], reversed: reversed
+    ) { step in
+      let h = tanh(dot(step.carries[0], w) + step.inputs[0])
+      return (carries: [h], outputs: [h])
+    }
+    graph.report("g", gradients(of: sum(outputs[0] * outputs[0]), in: [w])[0])
+    let store = try optimized(graph).store
+    let products = (0..<store.count).filter { store.op(of: $0) is Dot }
+    #expect(products.map { store.type(of: store.operand(0, of: $0)).shape } == [[5, start == 0 ? 6 : 8]])
+  }
+
   @Test(arguments: [false, true]) func gradientsOfWeightsAreOneProductAfterTheLoop(reversed: Bool) throws {
     let graph = Graph()
     let (last, all) = layer(graph, reversed: reversed)

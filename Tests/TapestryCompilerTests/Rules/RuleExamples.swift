@@ -51,6 +51,17 @@ extension RuleExample {
     },
     RuleExample("elementwise ops broadcast by themselves") { g in g.x * g.wide(3) },
     RuleExample("an op on constants is a constant") { g in g.x + exp(g.constant(1)) * 2 },
+    RuleExample("a number given to every step of a loop is the step's own") { g in
+      scan(over: [g.wide(0.5), g.x], from: [g.input("h", [6])]) { step in
+        (carries: [step.carries[0] * step.inputs[0] + step.inputs[1]], outputs: [step.inputs[0], step.carries[0]])
+      }.outputs[1]
+    },
+    RuleExample("a number given to every step of a loop is the step's own") { g in
+      let (p, n) = (g.constant(3, .int32).broadcast(to: [6]), g.constant(2, .int32).broadcast(to: [4, 6]))
+      return scan(over: [g.i, n], from: [g.input("h", [6], .int32)]) { step in
+        (carries: [step.carries[0] * p + step.inputs[0]], outputs: [step.inputs[1] - step.carries[0]])
+      }.outputs[0]
+    },
   ]
 
   static let views: [RuleExample] = [
@@ -80,6 +91,8 @@ extension RuleExample {
   ]
 
   static let algebra: [RuleExample] = [
+    RuleExample("a product with zeros is zeros") { g in dot(g.wide(0), g.y.transpose()) },
+    RuleExample("a product with zeros is zeros") { g in dot(g.x.transpose(), g.wide(-0.0)) },
     RuleExample("x * 1 is x") { g in g.x * 1 },
     RuleExample("x * 1 is x") { g in g.i * 1 },
     RuleExample("x * 1 is x") { g in sum(g.x, over: [0]) * g.wide(1) },
