@@ -6,13 +6,16 @@ import TapestryCore
 // every loop, so that a run has little left to do. The arena and the constants stay where they are. A slot of state or
 // feeds is compared with that of the last run, and its operands are written anew where it lies elsewhere. From pass to
 // pass a loop adds to each operand that moves what it moves by, and takes it back at its end. So an operand that stays
-// costs a run nothing.
+// costs a run nothing. The operands of an instruction have cache lines of their own, since loops that stand side by side
+// are moved by different threads.
 
-/// The addresses of all operands of a tape, in tape order, for one run at a time.
+/// The addresses of the operands of all instructions of a tape, for one run at a time.
 final class OperandAddresses {
-  let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let tape: Tape
   private let arena: UnsafeMutableRawPointer
+  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  /// The place in the table of the first operand of each instruction, and the end.
+  private let starts: [Int]
   /// The memory of each slot as it was bound last: of the state, then of the feeds.
   private let slots: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   /// For each slot the operands in it, and how far from its start.
@@ -23,18 +26,28 @@ final class OperandAddresses {
   init(_ tape: Tape, arena: UnsafeMutableRawPointer) {
     self.tape = tape
     self.arena = arena
+    var starts = [0]
+    for instruction in tape.instructions { starts.append(starts.last! + (Int(instruction.operandCount) + 7) / 8 * 8) }
+    self.starts = starts
+    table = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(starts.last! * 8, 64), alignment: 64)
+      .bindMemory(to: UnsafeMutableRawPointer?.self, capacity: starts.last!)
+    table.initialize(repeating: nil, count: starts.last!)
     let slotCount = tape.state.count + tape.feeds.count
-    table = .allocate(capacity: Swift.max(tape.operands.count, 1))
     slots = .allocate(capacity: Swift.max(slotCount, 1))
-    table.initialize(repeating: nil, count: tape.operands.count)
     slots.initialize(repeating: nil, count: slotCount)
-    var inSlots = [[OperandLists.Entry]](repeating: [], count: slotCount)
-    for (place, operand) in tape.operands.enumerated() where operand.space == .state || operand.space == .feed {
-      let slot = Int(operand.slot) + (operand.space == .feed ? tape.state.count : 0)
-      inSlots[slot].append(OperandLists.Entry(place: place, bytes: operand.offset))
+    var slotOperands = [[OperandLists.Entry]](repeating: [], count: slotCount)
+    var movingOperands = [[OperandLists.Entry]](repeating: [], count: tape.steps.count)
+    for use in tape.operandUses {
+      let place = starts[use.instruction] + use.number
+      if let slot = tape.slot(of: use.operand) {
+        slotOperands[slot].append(OperandLists.Entry(place: place, bytes: use.operand.offset))
+      }
+      for (depth, loop) in use.loops.enumerated() where use.operand.increments[depth] != 0 {
+        movingOperands[loop].append(OperandLists.Entry(place: place, bytes: use.operand.increments[depth]))
+      }
     }
-    slotOperands = OperandLists(inSlots)
-    movingOperands = OperandLists(tape.movingOperands)
+    self.slotOperands = OperandLists(slotOperands)
+    self.movingOperands = OperandLists(movingOperands)
     reset()
   }
 
@@ -44,6 +57,9 @@ final class OperandAddresses {
     slots.deallocate()
     table.deallocate()
   }
+
+  /// The addresses of an instruction's operands, which runs change.
+  func list(of instruction: Int) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> { table + starts[instruction] }
 
   /// Points the operands at the memory of state and feeds.
   func bind(state: UnsafePointer<UnsafeMutableRawPointer>?, feeds: UnsafePointer<UnsafeMutableRawPointer>?) {
@@ -71,8 +87,8 @@ final class OperandAddresses {
   /// Writes all addresses anew, after a run that ended in the middle of loops; those in slots at the next run.
   func reset() {
     slots.update(repeating: nil, count: tape.state.count + tape.feeds.count)
-    for (place, operand) in tape.operands.enumerated() where operand.space != .state && operand.space != .feed {
-      table[place] = address(of: operand)
+    for use in tape.operandUses where tape.slot(of: use.operand) == nil {
+      table[starts[use.instruction] + use.number] = address(of: use.operand)
     }
   }
 
@@ -80,16 +96,15 @@ final class OperandAddresses {
   func address(of operand: Operand) -> UnsafeMutableRawPointer {
     switch operand.space {
     case .arena, .output: arena + operand.offset
-    case .state: slots[Int(operand.slot)]! + operand.offset
-    case .feed: slots[tape.state.count + Int(operand.slot)]! + operand.offset
     case .constant: tape.constants[Int(operand.slot)].storage.base + operand.offset
+    case .state, .feed: slots[tape.slot(of: operand)!]! + operand.offset
     }
   }
 }
 
 /// Lists of operands in flat memory.
 private struct OperandLists {
-  /// An operand's place in the tape, and bytes.
+  /// An operand's place in the table, and bytes.
   struct Entry {
     let place: Int
     let bytes: Int
@@ -100,12 +115,8 @@ private struct OperandLists {
   private let ends: UnsafeMutablePointer<Int>
 
   init(_ lists: [[Entry]]) {
-    let all = lists.flatMap { $0 }
-    entries = .allocate(capacity: Swift.max(all.count, 1))
-    entries.initialize(from: all, count: all.count)
-    ends = .allocate(capacity: lists.count + 1)
-    ends.initialize(repeating: 0, count: lists.count + 1)
-    for (index, list) in lists.enumerated() { ends[index + 1] = ends[index] + list.count }
+    entries = .copying(lists.flatMap { $0 })
+    ends = .copying(lists.reduce(into: [0]) { $0.append($0.last! + $1.count) })
   }
 
   /// The places of a list's entries.
@@ -118,26 +129,36 @@ private struct OperandLists {
 }
 
 extension Tape {
-  /// For each step that begins a loop the operands that move with it, and how far in a pass; for others none.
-  fileprivate var movingOperands: [[OperandLists.Entry]] {
-    var moving = [[OperandLists.Entry]](repeating: [], count: steps.count)
-    var around: [Int] = []
+  /// An operand of an instruction, its number among them, and the steps that begin the loops around it, outermost first.
+  fileprivate typealias OperandUse = (instruction: Int, number: Int, operand: Operand, loops: [Int])
+
+  /// The operands of all instructions.
+  fileprivate var operandUses: [OperandUse] {
+    var uses: [OperandUse] = []
+    var loops: [Int] = []
     for (index, step) in steps.enumerated() {
       switch step.kind {
-      case .loopBegin: around.append(index)
-      case .loopEnd: around.removeLast()
+      case .loopBegin: loops.append(index)
+      case .loopEnd: loops.removeLast()
       case .sideBySide: break
       case .wave:
-        for instruction in instructions[step.first..<step.first + step.count] {
-          let first = Int(instruction.firstOperand)
-          for place in first..<first + Int(instruction.operandCount) {
-            for (depth, loop) in around.enumerated() where operands[place].increments[depth] != 0 {
-              moving[loop].append(OperandLists.Entry(place: place, bytes: operands[place].increments[depth]))
-            }
+        for instruction in step.first..<step.first + step.count {
+          let first = Int(instructions[instruction].firstOperand)
+          for number in 0..<Int(instructions[instruction].operandCount) {
+            uses.append((instruction, number, operands[first + number], loops))
           }
         }
       }
     }
-    return moving
+    return uses
+  }
+
+  /// The number of an operand's slot among those of the state, then of the feeds; nil outside of them.
+  fileprivate func slot(of operand: Operand) -> Int? {
+    switch operand.space {
+    case .state: Int(operand.slot)
+    case .feed: state.count + Int(operand.slot)
+    case .arena, .output, .constant: nil
+    }
   }
 }

@@ -10,8 +10,7 @@ final class PreparedTape {
   private var owned: [UnsafeMutableRawPointer] = []
   private var constants = TileConstants()
 
-  /// - Parameter addresses: those of the operands, in tape order, which a run writes.
-  init(_ tape: Tape, _ addresses: UnsafeMutablePointer<UnsafeMutableRawPointer?>) {
+  init(_ tape: Tape, _ addresses: OperandAddresses) {
     calls = .allocate(capacity: Swift.max(tape.instructions.count, 1))
     fault = .allocate(capacity: 1)
     fault.initialize(to: tap_fault())
@@ -34,7 +33,7 @@ final class PreparedTape {
     for (index, instruction) in tape.instructions.enumerated() {
       var call = tap_call()
       call.region = instruction.region < 0 ? nil : UnsafePointer(regions + Int(instruction.region))
-      call.operands = UnsafeRawPointer(addresses + Int(instruction.firstOperand))
+      call.operands = UnsafeRawPointer(addresses.list(of: index))
         .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
       call.parameters = UnsafePointer(parameters + Int(instruction.firstParameter))
       call.fault = fault

@@ -57,7 +57,7 @@ package final class TapeExecutor {
       (arena + range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0xa5, count: range.count)
     }
     addresses = OperandAddresses(tape, arena: arena)
-    prepared = PreparedTape(tape, addresses.table)
+    prepared = PreparedTape(tape, addresses)
     shares = WaveShares(tape, threads: threads)
     steps = .copying(tape.steps)
     instructions = .copying(tape.instructions)
@@ -231,10 +231,10 @@ package final class TapeExecutor {
   /// Runs an op by its reference meaning.
   private func callOut(_ number: Int, _ index: Int) throws(TapestryError) {
     let call = tape.callOuts[number]
-    let first = Int(tape.instructions[index].firstOperand)
+    let addresses = addresses.list(of: index)
     let operands = call.operands.enumerated().map { place, type in
       let array = NDArray(zeros: type.shape, type.dtype)
-      array.storage.base.copyMemory(from: addresses.table[first + place]!, byteCount: type.byteCount)
+      array.storage.base.copyMemory(from: addresses[place]!, byteCount: type.byteCount)
       return array
     }
     let results = try call.op.call(operands)
@@ -246,7 +246,7 @@ package final class TapeExecutor {
         at: place(of: index))
     }
     for (place, result) in results.enumerated() {
-      addresses.table[first + operands.count + place]!.copyMemory(
+      addresses[operands.count + place]!.copyMemory(
         from: result.storage.base, byteCount: result.type.byteCount)
     }
   }
