@@ -183,6 +183,7 @@ struct TapeWriter {
       tape.steps.append(Step(.loopBegin, first: 0, count: loop.count))
       append(body, frame)
       tape.steps[begin].first = tape.steps.count
+      tape.steps[begin].leftOut = body.idleWaves(unread: loop.unread)
       tape.steps.append(Step(.loopEnd, first: begin, count: loop.count))
     }
     if loop.bodies.count > 1 {

@@ -28,6 +28,8 @@ struct LoopDraft: Sendable {
   let starts: [Start]
   /// The carries that are state of the body: results of the draft.
   let carries: [Int]
+  /// The slots of those whose last value nothing reads.
+  let unread: Set<Int>
   let feeds: [Binding]
   let outputs: [Binding]
   /// The operands that lend the bodies their arenas.

@@ -46,6 +46,7 @@ extension Lowering {
           byteCount: bytes)
       },
       carries: body.state.map { results + names.carry($0.name)! },
+      unread: Set(body.state.indices.filter { !isWanted(Value(node, names.carry(body.state[$0].name)!)) }),
       feeds: body.feeds.map { slot in
         if let carry = names.carry(slot.name) {
           return .history(results + carry, of: slot.type.byteCount, stepsBack: scan.length, scan)

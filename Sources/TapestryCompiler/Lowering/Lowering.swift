@@ -140,6 +140,9 @@ struct Lowering {
     return made
   }
 
+  /// Whether anything reads a value that is the result of an instruction.
+  func isWanted(_ value: Value) -> Bool { wanted[Int(plan.groupOf[Int(value.node)])].contains(value) }
+
   private mutating func lower(_ index: Int) throws(TapestryError) {
     let group = plan.groups[index]
     guard group.isFused else { return try lowerAlone(group.members[0]) }

@@ -37,6 +37,23 @@ struct PlannedProgram: Sendable {
       ? zip(intervals, offsets).map { $1 + $0.byteCount..<$1 + OffsetAllocator.guarded($0.byteCount) } : []
   }
 
+  /// How many waves at the end, none of them a loop, make nothing but next values of some variables, and need not run
+  /// where nobody reads those.
+  func idleWaves(unread: Set<Int>) -> Int {
+    func isIdle(_ draft: Draft) -> Bool {
+      draft.loop == nil && !draft.canFault
+        && draft.writes.allSatisfy { buffer in
+          switch program.buffers[buffer].location {
+          case .state(let slot): unread.contains(slot)
+          // What reads it stands in a later wave.
+          case .arena: true
+          default: false
+          }
+        }
+    }
+    return schedule.waves.reversed().prefix { wave in wave.allSatisfy { isIdle(program.drafts[$0]) } }.count
+  }
+
   /// The offset of each arena buffer, by buffer; -1 for others.
   var bufferOffsets: [Int] {
     var result = [Int](repeating: -1, count: program.buffers.count)

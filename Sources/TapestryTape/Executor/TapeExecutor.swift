@@ -118,8 +118,9 @@ package final class TapeExecutor {
       switch step.kind {
       case .loopBegin:
         for pass in 0..<step.count {
-          try replay(index + 1..<step.first, team, thread: thread)
-          addresses.move(index, by: pass + 1 < step.count ? 1 : -pass)
+          let isLast = pass + 1 == step.count
+          try replay(index + 1..<step.first - (isLast ? step.leftOut : 0), team, thread: thread)
+          addresses.move(index, by: isLast ? -pass : 1)
         }
         index = step.first
       case .loopEnd: preconditionFailure("a loop is left where it began")

@@ -38,7 +38,7 @@ package struct Step: Sendable {
   package enum Kind: Sendable, Hashable {
     /// Instructions `first ..< first + count`, then a barrier.
     case wave
-    /// Runs the steps up to the matching end `count` times.
+    /// Runs the steps up to the matching end, at `first`, `count` times.
     case loopBegin
     /// Goes back to the step after `first` until the loop is done.
     case loopEnd
@@ -55,6 +55,8 @@ package struct Step: Sendable {
   package var isParallel = false
   /// Whether the wave writes state: no run that found a fault goes on from here.
   package var commits = false
+  /// How many steps at the end of a loop its last pass leaves out: what they make, the next pass alone would read.
+  package var leftOut = 0
 
   package init(_ kind: Kind, first: Int, count: Int) {
     self.kind = kind

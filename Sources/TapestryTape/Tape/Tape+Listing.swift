@@ -11,15 +11,18 @@ extension Tape {
     for (slot, constant) in constants.enumerated() { lines.append("constant \(slot): \(constant)") }
     var wave = 0
     var depth = 0
-    for step in steps {
+    var leftOut = steps.count
+    for (place, step) in steps.enumerated() {
       let indent = String(repeating: "  ", count: depth)
       switch step.kind {
       case .wave:
+        if place == leftOut { lines.append("\(indent)not in the last pass") }
         lines.append("\(indent)wave \(wave)\(step.isParallel ? " parallel" : "")\(step.commits ? " commits" : "")")
         wave += 1
         for index in step.first..<step.first + step.count { lines.append("\(indent)  \(line(of: index))") }
       case .loopBegin:
         lines.append("\(indent)loop \(step.count) times")
+        leftOut = step.first - step.leftOut
         depth += 1
       case .sideBySide:
         lines.append("\(indent)\(step.count) loops side by side\(step.isParallel ? " parallel" : "")")

@@ -2,13 +2,17 @@ extension Tape {
   /// How often each instruction runs in one run of the tape.
   package var runs: [Int] {
     var result = [Int](repeating: 0, count: instructions.count)
-    var around = [1]
-    for step in steps {
+    // Of each loop how often its steps run, and those that its last pass leaves out.
+    var around = [(runs: 1, others: 1, from: steps.count)]
+    for (place, step) in steps.enumerated() {
+      let loop = around.last!
+      let runs = place < loop.from ? loop.runs : loop.others
       switch step.kind {
-      case .loopBegin: around.append(around.last! * step.count)
+      case .loopBegin:
+        around.append((runs * step.count, runs * max(step.count - 1, 0), step.first - step.leftOut))
       case .loopEnd: around.removeLast()
       case .sideBySide: break
-      case .wave: for index in step.first..<step.first + step.count { result[index] = around.last! }
+      case .wave: for index in step.first..<step.first + step.count { result[index] = runs }
       }
     }
     return result

@@ -152,6 +152,28 @@ import Testing
     }
   }
 
+  /// The last pass of a gradient's loop makes no cotangent of a start that nobody wants it of.
+  @Test(arguments: [false, true], [false, true]) func theLastPassMakesWhatIsReadAlone(wantsStart: Bool, reversed: Bool)
+    throws
+  {
+    let graph = Graph()
+    let (x, w) = (graph.input("x", [5, 8, 32]), graph.input("w", [32, 32]))
+    let start = graph.input("h", [8, 32])
+    let values = scan(over: [x], from: [start], reversed: reversed) { step in
+      let next = tanh(dot(step.carries[0], w) * 0.1 + step.inputs[0])
+      return (carries: [next], outputs: [next])
+    }
+    let loss = sum(values.outputs[0] * values.outputs[0])
+    for (place, slope) in gradients(of: loss, in: wantsStart ? [w, x, start] : [w, x]).enumerated() {
+      graph.report("g\(place)", slope)
+    }
+    let tape = try expectCompiledEqualsReference(graph, tolerance: 1e-4).tape
+    let loops = tape.steps.filter { $0.kind == .loopBegin }
+    #expect(loops.map(\.leftOut) == [0, 0] + (wantsStart ? [0, 0] : [1, 1]))
+    #expect(tape.runs.count { $0 == 4 } == (wantsStart ? 0 : 2))
+    #expect(tape.listing.contains("not in the last pass") != wantsStart)
+  }
+
   /// Weights that no core's cache holds are read once a step, not once a part.
   @Test(arguments: [(256, [2, 2]), (288, [])]) func largeWeightsKeepTheRowsTogether(units: Int, parts: [Int]) throws {
     let tape = try CompiledProgram(lstm(Graph(), batch: 32, units: units)).tape
