@@ -69,7 +69,16 @@ typedef struct {
   int64_t depth;                            // of a summed axis that is packed at a time
   int64_t slabs;                            // that are packed in all
   int64_t pitch;                            // elements from one row of a block to the next in scratch
+  int64_t parts, terms;                     // a block is the sum of so many units, each of so many terms
 } tap_dot_layout;
+
+/// Bytes of the sums of all parts of a block, and where they begin in memory the units share: behind a counter a block.
+static inline int64_t tap_dot_part_bytes(const tap_dot_layout *l, int64_t width) {
+  return tap_round_up(l->block_rows * l->pitch * width, TAP_ALIGNMENT);
+}
+static inline int64_t tap_dot_counter_bytes(const tap_dot_layout *l) {
+  return tap_round_up(l->units / l->parts * (int64_t)sizeof(int64_t), TAP_ALIGNMENT);
+}
 
 /// The blocks of the result of a convolution or of its gradient in the input: one unit each. Block i of N along an axis
 /// is [extent i / N, extent (i + 1) / N).
@@ -108,7 +117,7 @@ typedef struct {
 
 TAP_PRIVATE tap_tiling tap_tile_space(int64_t outer, int64_t inner);
 TAP_PRIVATE tap_layout tap_region_layout(const tap_region *region);
-TAP_PRIVATE tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters);
+TAP_PRIVATE tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const int64_t *parameters);
 TAP_PRIVATE tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, const tap_conv *conv);
 TAP_PRIVATE tap_filter_layout tap_filter_blocks(const tap_conv *conv);
 TAP_PRIVATE tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest);
@@ -127,6 +136,11 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 /// Terms from which a higher block saves more packing than its program loses to rows of few columns, and its rows.
 #define TAP_MANY_TERMS 512
 #define TAP_MANY_TERMS_ROWS 256
+/// Terms a row from which a sum of many is cut in parts, multiply-adds it must have, and elements of its right operand
+/// at most.
+#define TAP_PARTS_TERMS 12
+#define TAP_PARTS_WORK (1 << 20)
+#define TAP_PARTS_ELEMENTS (1 << 17)
 
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4

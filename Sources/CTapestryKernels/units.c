@@ -90,6 +90,19 @@ int64_t tap_reduction_count(const tap_region *region) {
   return count;
 }
 
+/// Whether a sum of many more terms than there are rows, as a first layer's is, is cut along its terms rather than its
+/// columns, where the right operand lies row by row and has a place in a core's own cache. A thread then reads the rows
+/// of it whose gradient, a product with as many rows, and whose update are its own, too. Cut along the columns, half of
+/// what a thread updates has been read by another, which must be told so line by line. The sums of the parts are few
+/// beside that operand.
+static bool has_parts(const tap_region *region, const int64_t *parameters, const tap_dot_layout *l) {
+  tap_dot_pair pair = tap_dot_pair_at(region, parameters, 0);
+  if (parameters[0] > 1 || l->batch > 1 || pair.panel != 0 || pair.right[region->rank - 1] != 1) return false;
+  bool is_long = l->rows <= TAP_MANY_TERMS_ROWS && pair.k >= TAP_PARTS_TERMS * l->rows;
+  int64_t elements = pair.k * l->columns;
+  return is_long && elements <= TAP_PARTS_ELEMENTS && elements * l->rows > TAP_PARTS_WORK;
+}
+
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
 // four blocks that are still worth a thread's while. Columns are cut below 128 last: rows of few columns are short
@@ -99,13 +112,14 @@ int64_t tap_reduction_count(const tap_region *region) {
 // shares. A sum of few terms, such as the weight gradient of a small batch, is less work than its epilogue: its blocks
 // are as wide as a tile of the program, so that a tile is one stretch of a row, and no higher than what the second
 // cache holds beside the operands.
-tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameters) {
+tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
       .rows = region->extent[region->rank - 2],
       .columns = region->extent[region->rank - 1],
       .block_rows = 168,
       .block_columns = 256,
+      .parts = 1,
   };
   int64_t k = 0, longest = 0;
   for (int64_t i = 0; i < parameters[0]; i++) {
@@ -113,11 +127,13 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     k += terms;
     longest = tap_max(longest, terms);
   }
-  l.depth = tap_max(1, tap_min(longest, 256));
+  bool many = k >= TAP_MANY_TERMS;
+  if (kernel == TAP_KERNEL_DOT && many && has_parts(region, parameters, &l)) l.parts = 2;
+  l.terms = tap_ceil_div(longest, l.parts);
+  l.depth = tap_max(1, tap_min(l.terms, 256));
   for (int64_t i = 0; i < parameters[0]; i++) {
     l.slabs += tap_ceil_div(tap_dot_pair_at(region, parameters, i).k, l.depth);
   }
-  bool many = k >= TAP_MANY_TERMS;
   if (many) l.block_rows = TAP_MANY_TERMS_ROWS;
   if (k <= TAP_FEW_TERMS) l.block_rows = TAP_FEW_TERMS_ROWS, l.block_columns = TAP_TILE;
   for (;;) {
@@ -126,7 +142,7 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
     l.units = l.batch * l.row_blocks * l.column_blocks;
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
     int64_t work = rows * columns * k;
-    if (l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
+    if (l.parts > 1 || l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
     bool crosswise = columns >= rows && columns >= (rows >= 84 ? 256 : 128);
     if (crosswise || (many && columns >= 128)) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
@@ -136,12 +152,12 @@ tap_dot_layout tap_dot_blocks(const tap_region *region, const int64_t *parameter
       break;
     }
   }
-  bool worth = l.units > 1 || l.rows * l.columns * k > 1 << 18;
+  bool worth = l.parts == 1 && (l.units > 1 || l.rows * l.columns * k > 1 << 18);
   if (worth && l.units < 16 && l.units % 2 == 1 && l.rows >= 14 * (l.row_blocks + 1)) l.row_blocks++;
   l.block_rows = tap_ceil_div(l.rows, l.row_blocks);
   l.block_columns = tap_min(l.columns, tap_round_up(tap_ceil_div(l.columns, l.column_blocks), TAP_DOT_COLUMNS));
   l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
-  l.units = l.batch * l.row_blocks * l.column_blocks;
+  l.units = l.batch * l.row_blocks * l.column_blocks * l.parts;
   l.pitch = tap_round_up(l.block_columns, TAP_DOT_COLUMNS);
   return l;
 }
@@ -161,7 +177,7 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
     return l.blocks * l.parts;
   }
   case TAP_KERNEL_DOT:
-  case TAP_KERNEL_DOT_COLUMN_SUMS: return tap_dot_blocks(region, p).units;
+  case TAP_KERNEL_DOT_COLUMN_SUMS: return tap_dot_blocks(kernel, region, p).units;
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
@@ -191,7 +207,7 @@ void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *p, 
   switch (kernel) {
   case TAP_KERNEL_REGION: *(tap_layout *)layout = tap_region_layout(region); break;
   case TAP_KERNEL_DOT:
-  case TAP_KERNEL_DOT_COLUMN_SUMS: *(tap_dot_layout *)layout = tap_dot_blocks(region, p); break;
+  case TAP_KERNEL_DOT_COLUMN_SUMS: *(tap_dot_layout *)layout = tap_dot_blocks(kernel, region, p); break;
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT:
@@ -210,7 +226,12 @@ void tap_prepare(const tap_region *region, const int32_t *places, void *program)
   tap_find_strip(region, &p->copies, p + 1, &p->strip);
 }
 
-size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region) {
+size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
+  if (kernel == TAP_KERNEL_DOT) {
+    tap_dot_layout l = tap_dot_blocks(kernel, region, p);
+    int64_t parts = l.units * tap_dot_part_bytes(&l, (int64_t)tap_width(dtype));
+    return l.parts == 1 ? 0 : (size_t)(tap_dot_counter_bytes(&l) + parts);
+  }
   if (kernel != TAP_KERNEL_REGION) return 0;
   tap_layout l = tap_region_layout(region);
   if (l.parts == 1) return 0;
@@ -235,7 +256,7 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   case TAP_KERNEL_REGION: return tap_register_bytes(region);
   case TAP_KERNEL_DOT:
   case TAP_KERNEL_DOT_COLUMN_SUMS: {
-    tap_dot_layout l = tap_dot_blocks(region, p);
+    tap_dot_layout l = tap_dot_blocks(kernel, region, p);
     int64_t left = tap_round_up(l.block_rows * (l.depth + TAP_DOT_SKEW), TAP_ALIGNMENT);
     return tap_register_bytes(region) + (size_t)(left + l.pitch * (l.depth + l.block_rows)) * width;
   }

@@ -27,6 +27,8 @@ struct DotTests {
     Case([], 7, 70, 9),
     // Columns of a transposed operand that end amid a block of the transposition, in both directions.
     Case([], 6, 12, 20), Case([], 17, 61, 41),
+    // Many terms for few rows: two parts, added up by whichever unit ends last.
+    Case([], 11, 100, 1101), Case([1], 40, 300, 401), Case([1], 13, 150, 701),
   ]
 
   /// One operand's layout: which of its axes is innermost, whether the batch repeats, and whether it runs backwards.
@@ -204,6 +206,28 @@ struct DotTests {
     region.extent.1 = n
     let pairs = depths.map { DotPair(terms: $0, left: [0, 0], right: [0, 0]) }
     return tap_units(TAP_KERNEL_DOT, &region, DotPair.parameters(of: pairs).map(Int64.init), TAP_F32)
+  }
+
+  @Test("A sum of many terms for few rows is cut along them where the right operand lies row by row in a small place")
+  func partsOfSums() {
+    func units(_ m: Int, _ n: Int, _ k: Int, right: [Int]? = nil, _ kernel: tap_kernel = TAP_KERNEL_DOT) -> Int64 {
+      var region = tap_region()
+      region.rank = 2
+      region.kept = 2
+      region.extent.0 = Int64(m)
+      region.extent.1 = Int64(n)
+      let parameters = DotPair.parameters(of: [DotPair(terms: k, left: [k, 1], right: right ?? [n, 1])]).map(Int64.init)
+      // Memory the units share, a counter for each block and the sums of its parts.
+      let shared = tap_shared_bytes(kernel, &region, parameters, TAP_F32)
+      return shared == 0 ? 0 : tap_units(kernel, &region, parameters, TAP_F32)
+    }
+    #expect(units(32, 128, 784) == 2 && units(64, 128, 1000) == 2 && units(17, 256, 512) == 2)
+    #expect(units(16, 200, 512) == 2 && units(10, 260, 500) == 0)
+    #expect(units(32, 256, 512) == 2 && units(32, 250, 525) == 0)
+    #expect(units(42, 128, 512) == 2 && units(43, 128, 512) == 0)
+    #expect(units(8, 128, 1000) == 0 && units(9, 128, 1000) == 2)
+    #expect(units(32, 128, 784, right: [1, 784]) == 0)
+    #expect(units(32, 128, 784, TAP_KERNEL_DOT_COLUMN_SUMS) == 0)
   }
 
   @Test("A large product is many units, each a block of the result")

@@ -271,7 +271,7 @@ void tap_prepare(const tap_region *region, const int32_t *places, void *program)
 /// Scratch bytes one thread needs.
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
 /// Bytes the units of an instruction share from its first run on. A run of all units leaves them ready for the next.
-size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region);
+size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region, const int64_t *parameters, tap_dtype dtype);
 /// Whether each block of a region is a single tile, so that full registers live across LOOP sections.
 bool tap_region_resident(int32_t rank, int32_t kept, int32_t reduced, const int64_t *extent);
 

@@ -51,7 +51,8 @@ final class PreparedTape {
         tap_lay_out(kernel, call.region, call.parameters, layouts + index * Int(TAP_LAYOUT_BYTES))
         scratch = Swift.max(
           scratch, Int(tap_scratch_bytes(kernel, call.region, call.parameters, instruction.dtype.kernelType)))
-        let shared = Int(tap_shared_bytes(kernel, call.region))
+        let shared = Int(
+          tap_shared_bytes(kernel, call.region, call.parameters, instruction.dtype.kernelType))
         if shared > 0 {
           let memory = UnsafeMutableRawPointer.allocate(byteCount: shared, alignment: 64)
           memory.initializeMemory(as: UInt8.self, repeating: 0, count: shared)

@@ -121,9 +121,9 @@ func run(
               region.constants = UnsafePointer(constants)
               withUnsafePointer(to: region) { region in
                 let scratch = { GuardedBuffer(scratch: tap_scratch_bytes(kernel, region, values.baseAddress, dtype)) }
-                let shared = GuardedBuffer(scratch: tap_shared_bytes(kernel, region))
-                shared.address.initializeMemory(
-                  as: UInt8.self, repeating: 0, count: tap_shared_bytes(kernel, region))
+                let sharedBytes = tap_shared_bytes(kernel, region, values.baseAddress, dtype)
+                let shared = GuardedBuffer(scratch: sharedBytes)
+                shared.address.initializeMemory(as: UInt8.self, repeating: 0, count: sharedBytes)
                 let layout = GuardedBuffer(scratch: Int(TAP_LAYOUT_BYTES))
                 tap_lay_out(kernel, region, values.baseAddress, layout.address)
                 let prepared = GuardedBuffer(scratch: program == nil ? 0 : tap_program_bytes(region))
