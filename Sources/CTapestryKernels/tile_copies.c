@@ -91,7 +91,8 @@ static void look_at(const tap_region *region, copy_search *s, int32_t i, uint64_
 void tap_find_copies(const tap_region *region, const int32_t *places, tile_copies *copies) {
   uint64_t written = 0, rewritten = 0, reduced = 0;
   *copies = (tile_copies){0};
-  if (region->registers > 64 || region->sections[region->section_count - 1].end > LONGEST_SEARCH) return;
+  if (region->section_count == 0 || region->registers > 64) return;
+  if (region->sections[region->section_count - 1].end > LONGEST_SEARCH) return;
   copy_search search;
   search.places = places;
   search.store_count = search.load_count = 0;

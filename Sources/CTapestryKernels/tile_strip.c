@@ -9,8 +9,9 @@
 /// Where a register's value is that is in no operand.
 #define IN_REGISTER (-1)
 
-/// The instructions a strip is made of; null where the program has other sections, or is too long.
+/// The instructions a strip is made of; null where the program has other sections or none, or is too long.
 static const tap_section *strip_section(const tap_region *region) {
+  if (region->section_count == 0) return NULL;
   const tap_section *last = &region->sections[region->section_count - 1];
   bool is_short = last->end - last->begin <= LONGEST_STRIP && region->registers <= 64;
   if (region->reduced > 0 || last->kind != TAP_LOOP || !is_short) return NULL;

@@ -50,6 +50,24 @@ struct MapTests {
     }
   }
 
+  @Test("A program without sections does nothing")
+  func nothing() throws {
+    for level in levels {
+      let fault = try run(TAP_KERNEL_REGION, level: level, extent: [3, 4], program: Program(sections: []))
+      #expect(fault.code == 0)
+    }
+    // Nothing stands before the first section that may be read.
+    var before = [tap_section](repeating: tap_section(kind: TAP_LOOP.rawValue, begin: 40, end: 2), count: 2)
+    before.withUnsafeMutableBufferPointer { memory in
+      var region = tap_region()
+      region.rank = 1
+      region.extent.0 = 3
+      let empty = tap_program_bytes(&region)
+      region.sections = UnsafePointer(memory.baseAddress! + 1)
+      #expect(tap_program_bytes(&region) == empty)
+    }
+  }
+
   @Test(
     "Views of rank 1 to 8",
     arguments: [

@@ -122,7 +122,7 @@ typedef struct {
   int64_t extent[TAP_MAX_RANK];
   const int64_t *strides; // operands x rank, in elements; 0 repeats, negative walks backwards
   const tap_section *sections;
-  int32_t section_count;
+  int32_t section_count; // 0 for a program that does nothing
   int32_t registers;
   int32_t register_bytes; // TAP_TILE x the widest element the program uses
   const tap_tile_instr *instrs;
