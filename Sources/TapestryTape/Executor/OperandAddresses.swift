@@ -134,23 +134,11 @@ extension Tape {
 
   /// The operands of all instructions.
   fileprivate var operandUses: [OperandUse] {
-    var uses: [OperandUse] = []
-    var loops: [Int] = []
-    for (index, step) in steps.enumerated() {
-      switch step.kind {
-      case .loopBegin: loops.append(index)
-      case .loopEnd: loops.removeLast()
-      case .sideBySide: break
-      case .wave:
-        for instruction in step.first..<step.first + step.count {
-          let first = Int(instructions[instruction].firstOperand)
-          for number in 0..<Int(instructions[instruction].operandCount) {
-            uses.append((instruction, number, operands[first + number], loops))
-          }
-        }
-      }
+    zip(instructions, loops).enumerated().flatMap { index, entry in
+      let (instruction, loops) = entry
+      let first = Int(instruction.firstOperand)
+      return (0..<Int(instruction.operandCount)).map { (index, $0, operands[first + $0], loops) }
     }
-    return uses
   }
 
   /// The number of an operand's slot among those of the state, then of the feeds; nil outside of them.

@@ -11,7 +11,9 @@ extension Tape {
   /// of the loops around the instruction have the same. Complexity: linear in the tape, quadratic in the operands of an
   /// instruction.
   func operandPlaces() -> [[Int32]] {
-    zip(instructions, passes()).map { instruction, passes in
+    zip(instructions, loops).map { instruction, loops in
+      var passes = SIMD4<Int>.one
+      for (depth, loop) in loops.enumerated() { passes[depth] = Swift.max(steps[loop].count, 1) }
       let first = Int(instruction.firstOperand)
       let own = operands[first..<first + Int(instruction.operandCount)]
       var numbers = own.indices.map { Int32($0 - first) }
@@ -24,26 +26,6 @@ extension Tape {
       }
       return numbers
     }
-  }
-
-  /// For each instruction how often the loops around it run, outermost first; 1 beyond them.
-  private func passes() -> [SIMD4<Int>] {
-    var result = [SIMD4<Int>](repeating: .one, count: instructions.count)
-    var counts = SIMD4<Int>.one
-    var depth = 0
-    for step in steps {
-      switch step.kind {
-      case .wave: for index in step.first..<step.first + step.count { result[index] = counts }
-      case .loopBegin:
-        counts[depth] = Swift.max(step.count, 1)
-        depth += 1
-      case .loopEnd:
-        depth -= 1
-        counts[depth] = 1
-      case .sideBySide: break
-      }
-    }
-    return result
   }
 }
 

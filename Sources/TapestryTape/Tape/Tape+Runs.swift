@@ -18,6 +18,21 @@ extension Tape {
     return result
   }
 
+  /// The steps that begin the loops around each instruction, outermost first.
+  var loops: [[Int]] {
+    var result = [[Int]](repeating: [], count: instructions.count)
+    var around: [Int] = []
+    for (place, step) in steps.enumerated() {
+      switch step.kind {
+      case .loopBegin: around.append(place)
+      case .loopEnd: around.removeLast()
+      case .sideBySide: break
+      case .wave: for index in step.first..<step.first + step.count { result[index] = around }
+      }
+    }
+    return result
+  }
+
   /// The wave of each instruction, counted from 0 as in the listing.
   package var waves: [Int] {
     var result = [Int](repeating: 0, count: instructions.count)
