@@ -51,6 +51,9 @@ struct ConvolutionTests {
     Case(c: 4, oc: 8, groups: 4), Case(c: 17, oc: 33, kh: 1, kw: 1), Case(n: 3, h: 1, w: 1, c: 1, oc: 1, kh: 1, kw: 1),
     Case(h: 2, w: 30, c: 5, oc: 600, kh: 1, kw: 3), Case(h: 1, w: 700, c: 2, oc: 16, kh: 1, kw: 5, pad: (0, 2, 0, 2)),
     Case(n: 0), Case(h: 7, w: 7, stride: (3, 3)),
+    // Columns that fill wide tiles, beside some that do not.
+    Case(n: 2, h: 7, w: 8, c: 6, oc: 200, groups: 2), Case(n: 3, h: 6, w: 5, c: 20, oc: 130, stride: (2, 1)),
+    Case(n: 2, h: 6, w: 12, c: 72, oc: 64, pad: (1, 1, 1, 1)),
     // Few channels of many images: vectors along the images, of one vector and of two, the last block of a few.
     Case(n: 35, h: 7, w: 6, c: 3, oc: 5, pad: (1, 1, 1, 1)), Case(n: 47, h: 5, w: 5, c: 2, oc: 1),
     Case(n: 16, h: 6, w: 9, c: 4, oc: 6, kh: 5, stride: (2, 3), pad: (2, 1, 0, 1), dilation: (1, 2)),
