@@ -68,7 +68,8 @@ struct RegionBuilder {
     }
   }
 
-  /// The region that computes the values wanted, or nil when it has no elements.
+  /// The region that computes the values wanted, or nil when it has no elements or none of the values has: those of an
+  /// axis without elements, beside what is reduced over it.
   ///
   /// - Parameter parts: values that are stored as parts of others.
   mutating func build(storing wanted: [Value], parts: [Value: [JoinedPart]] = [:]) -> Region? {
@@ -81,7 +82,8 @@ struct RegionBuilder {
         store(value, as: nil)
       }
     }
-    return finish()
+    let region = finish()
+    return region.program.sections.isEmpty && group.columnSum < 0 ? nil : region
   }
 
   private func cls(_ node: Int) -> TileCode.Class { isKept[node] && !reducesNothing ? .kept : .full }

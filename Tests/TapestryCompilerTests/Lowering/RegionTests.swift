@@ -25,6 +25,14 @@ import Testing
     }
   }
 
+  /// What has no elements needs no kernel, although the sums beside it have some.
+  @Test func rowsWithoutElements() throws {
+    let graph = Graph()
+    let x = graph.input("x", [3, 0])
+    graph.report("y", x - sum(x, over: [1], keepingAxes: true))
+    #expect(try expectCompiledEqualsReference(graph).tape.instructions.isEmpty)
+  }
+
   @Test(arguments: [511, 512, 513, 1000, 1537]) func softmaxOfLongRows(_ columns: Int) throws {
     try expectOneKernel { [softmax($0.input("x", [9, columns]))] }
   }
