@@ -136,11 +136,15 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 /// Terms from which a higher block saves more packing than its program loses to rows of few columns, and its rows.
 #define TAP_MANY_TERMS 512
 #define TAP_MANY_TERMS_ROWS 256
-/// Terms a row from which a sum of many is cut in parts, multiply-adds it must have, and elements of its right operand
-/// at most.
+/// Terms of a slab: a tile's columns of them have a place in the first cache. More, where the right operand is read
+/// across its rows and is too large for the second: its stretches are longer then.
+#define TAP_SLAB_TERMS 128
+#define TAP_FAR_SLAB_TERMS 256
+/// Elements of a right operand that has a place in the second cache of a core.
+#define TAP_NEAR_ELEMENTS (1 << 17)
+/// Terms a row from which a sum of many is cut in parts, and multiply-adds it must have.
 #define TAP_PARTS_TERMS 12
 #define TAP_PARTS_WORK (1 << 20)
-#define TAP_PARTS_ELEMENTS (1 << 17)
 
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4

@@ -100,7 +100,7 @@ static bool has_parts(const tap_region *region, const int64_t *parameters, const
   if (parameters[0] > 1 || l->batch > 1 || pair.panel != 0 || pair.right[region->rank - 1] != 1) return false;
   bool is_long = l->rows <= TAP_MANY_TERMS_ROWS && pair.k >= TAP_PARTS_TERMS * l->rows;
   int64_t elements = pair.k * l->columns;
-  return is_long && elements <= TAP_PARTS_ELEMENTS && elements * l->rows > TAP_PARTS_WORK;
+  return is_long && elements <= TAP_NEAR_ELEMENTS && elements * l->rows > TAP_PARTS_WORK;
 }
 
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
@@ -121,16 +121,18 @@ tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const
       .block_columns = 256,
       .parts = 1,
   };
-  int64_t k = 0, longest = 0;
+  int64_t k = 0, longest = 0, slab = TAP_SLAB_TERMS;
   for (int64_t i = 0; i < parameters[0]; i++) {
-    int64_t terms = tap_dot_pair_at(region, parameters, i).k;
-    k += terms;
-    longest = tap_max(longest, terms);
+    tap_dot_pair pair = tap_dot_pair_at(region, parameters, i);
+    k += pair.k;
+    longest = tap_max(longest, pair.k);
+    bool is_far = pair.k * l.columns > TAP_NEAR_ELEMENTS;
+    if (is_far && pair.panel == 0 && pair.right[region->rank - 1] != 1) slab = TAP_FAR_SLAB_TERMS;
   }
   bool many = k >= TAP_MANY_TERMS;
   if (kernel == TAP_KERNEL_DOT && many && has_parts(region, parameters, &l)) l.parts = 2;
   l.terms = tap_ceil_div(longest, l.parts);
-  l.depth = tap_max(1, tap_min(l.terms, 256));
+  l.depth = tap_max(1, tap_min(l.terms, slab));
   for (int64_t i = 0; i < parameters[0]; i++) {
     l.slabs += tap_ceil_div(tap_dot_pair_at(region, parameters, i).k, l.depth);
   }
