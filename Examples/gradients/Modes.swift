@@ -6,7 +6,8 @@ nonisolated enum Modes {
   static let slopes = Output("slopes")
 
   private static func function(_ x: Tensor) -> Tensor {
-    let weights = x.graph.constant(NDArray((0..<64).map { Double($0 * 37 % 64) / 64 - 0.5 }))
+    let values: [Double] = (0..<64).map { (place: Int) in Double(place * 37 % 64) / 64 - 0.5 }
+    let weights = x.graph.constant(NDArray(values))
     return sum(tanh(dot(weights.reshape([8, 8]), x.reshape([8, 1]))))
   }
 
