@@ -28,7 +28,7 @@ enum FormatFixture {
   static func ramp() throws -> NDArray { try NDArray((0..<24).map { Int32($0) - 12 }, shape: [2, 3, 4]) }
 
   /// `long_content()` of the script.
-  static let longContent = (0..<40000).map { UInt8(($0 * $0 / 7) % 251) }
+  static let longContent: [UInt8] = (0..<40000).map { (place: Int) in UInt8(place * place / 7 % 251) }
 
   /// The path of an empty folder that is removed afterwards.
   static func withFolder(_ body: (String) throws -> Void) throws {
