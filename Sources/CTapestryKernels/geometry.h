@@ -64,13 +64,20 @@ static inline tap_dot_pair tap_dot_pair_at(const tap_region *region, const int64
 /// The blocks of the result of a sum of products: one unit each.
 typedef struct {
   int64_t batch, rows, columns;             // of the result
-  int64_t block_rows, block_columns;        // of a block
+  int64_t block_rows, block_columns;        // of a block at most
   int64_t row_blocks, column_blocks, units; // of the result
   int64_t depth;                            // of a summed axis that is packed at a time
   int64_t slabs;                            // that are packed in all
   int64_t pitch;                            // elements from one row of a block to the next in scratch
   int64_t parts, terms;                     // a block is the sum of so many units, each of so many terms
 } tap_dot_layout;
+
+/// The first column of a block of columns. Blocks are as equal as whole panels let them be, so that any even number of
+/// them is two equal shares.
+static inline int64_t tap_dot_first_column(const tap_dot_layout *l, int64_t block) {
+  int64_t panels = tap_ceil_div(l->columns, TAP_DOT_COLUMNS);
+  return tap_min(l->columns, block * panels / l->column_blocks * TAP_DOT_COLUMNS);
+}
 
 /// Bytes of the sums of all parts of a block, and where they begin in memory the units share: behind a counter a block.
 static inline int64_t tap_dot_part_bytes(const tap_dot_layout *l, int64_t width) {

@@ -9,8 +9,18 @@
 #include "geometry.h"
 
 /// Where the value of the link before stands among the operands: first (all of one operand, and of the first link),
-/// second, or both.
-enum { VALUE_FIRST, VALUE_SECOND, VALUE_BOTH, LINK_FORMS };
+/// second, or both; first or second beside an operand whose elements are all the same; first or second beside the
+/// product of two operands.
+enum {
+  VALUE_FIRST,
+  VALUE_SECOND,
+  VALUE_BOTH,
+  FIRST_TO_SAME,
+  SECOND_TO_SAME,
+  FIRST_TO_PRODUCT,
+  SECOND_TO_PRODUCT,
+  LINK_FORMS
+};
 
 #define LINK(op, form) ((op) * LINK_FORMS + (form))
 #define END_OF_CHAIN LINK(TAP_TILE_OP_COUNT, 0)
@@ -26,7 +36,7 @@ typedef struct {
   int32_t code;       // LINK(op, form)
   bool starts, kept;  // whether the value is read first, from `start`; whether it is stored, at `dst`
   chain_place start, dst;
-  chain_place other;  // the operand that is not the value
+  chain_place other;  // the operand that is not the value, or the first factor of it: then `start` is the second
 } chain_link;
 
 /// Sets of the first 64 instructions of a program, by place.
@@ -101,15 +111,24 @@ static inline bool is_along(const tap_region *region, int32_t operand) {
 /// Whether a link is arithmetic alone.
 static inline bool is_plain(int op) { return op < TAP_EXP || op > TAP_SIGMOID; }
 
-/// The link of an instruction; `follows` says that it reads the value of the one before.
-static inline chain_link link_of(const tap_tile_instr *in, bool follows) {
+#define NO_VALUE (-1)
+
+/// The link of an instruction; `value`: the register whose value the link before leaves, or NO_VALUE.
+static inline chain_link link_of(const tap_tile_instr *in, int32_t value) {
+  bool is_binary = operand_count(in->op) == 2, starts = in->a != value && !(is_binary && in->b == value);
   int32_t form = VALUE_FIRST;
-  if (follows && in->b == in[-1].dst && operand_count(in->op) == 2) form = in->a == in->b ? VALUE_BOTH : VALUE_SECOND;
-  return (chain_link){.code = LINK(in->op, form), .starts = !follows};
+  if (is_binary && in->b == (starts ? in->a : value)) form = in->a == in->b ? VALUE_BOTH : VALUE_SECOND;
+  return (chain_link){.code = LINK(in->op, form), .starts = starts};
 }
 
 /// Whether the operand that is not the value is the first.
-static inline bool other_is_first(const chain_link *l) { return l->code % LINK_FORMS == VALUE_SECOND; }
+static inline bool other_is_first(const chain_link *l) {
+  int32_t form = l->code % LINK_FORMS;
+  return form == VALUE_SECOND || form == SECOND_TO_SAME || form == SECOND_TO_PRODUCT;
+}
+
+/// Whether the operand that is not the value is a product.
+static inline bool other_is_product(const chain_link *l) { return l->code % LINK_FORMS >= FIRST_TO_PRODUCT; }
 
 /// Finds the copies a program can do without. `places`: see tap_prepare.
 TAP_PRIVATE void tap_find_copies(const tap_region *region, const int32_t *places, tile_copies *copies);

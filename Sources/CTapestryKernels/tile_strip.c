@@ -8,6 +8,8 @@
 
 /// Where a register's value is that is in no operand.
 #define IN_REGISTER (-1)
+/// The type of a strip without links.
+#define NO_DTYPE (-1)
 
 /// The instructions a strip is made of; null where the program has other sections or none, or is too long.
 static const tap_section *strip_section(const tap_region *region) {
@@ -28,12 +30,27 @@ size_t tap_strip_bytes(const tap_region *region) {
   return (count + 1) * sizeof(chain_link) + count * (sizeof(strip_operand) + 6 * sizeof(strip_field));
 }
 
+/// Where a value a link reads is: in an operand that moves, or, where that is IN_REGISTER, in a register.
+typedef struct {
+  int32_t moving;
+  uint16_t reg;
+} strip_source;
+
+/// What is known of a register.
+typedef struct {
+  int32_t moving;          // the operand its value is in, or IN_REGISTER
+  bool is_set, is_product; // whether an instruction of the strip has set it, else all its elements are the same; and
+  strip_source factors[2]; // whether that was a product without a link
+} strip_register;
+
 /// A strip being made.
 typedef struct {
   const tap_region *region;
   const tile_copies *copies;
+  const tap_tile_instr *end;
   strip_plan *plan;
-  int32_t moving_of[64]; // of each register: the operand its value is in, or IN_REGISTER
+  int32_t value; // the register whose value the last link leaves, or NO_VALUE
+  strip_register registers[64];
 } strip_search;
 
 /// The operations the contract names (tap_link).
@@ -49,29 +66,67 @@ static int32_t add_moving(strip_plan *plan, int32_t operand, bool loaded) {
   return plan->moving_count++;
 }
 
+static strip_source source_of(const strip_search *s, uint16_t reg) {
+  return (strip_source){.moving = s->registers[reg].moving, .reg = reg};
+}
+
 /// Notes a place of the last link: memory of a register, of which the front serves every block, or what moves.
-static void set_place(strip_plan *plan, chain_place *place, int32_t moving, uint16_t reg) {
+static void set_place(strip_plan *plan, chain_place *place, strip_source source) {
   uint16_t offset = (uint16_t)((char *)place - (char *)plan->links);
-  if (moving == IN_REGISTER) {
+  if (source.moving == IN_REGISTER) {
     *place = (chain_place){NULL, 0};
-    plan->register_fields[plan->register_field_count++] = (strip_field){offset, reg};
+    plan->register_fields[plan->register_field_count++] = (strip_field){offset, source.reg};
   } else {
     *place = (chain_place){NULL, -1};
-    plan->fields[plan->field_count++] = (strip_field){offset, (uint16_t)moving};
+    plan->fields[plan->field_count++] = (strip_field){offset, (uint16_t)source.moving};
   }
 }
 
-/// Adds the link of an instruction. `to`: where the result goes.
-static void add_link(strip_search *s, const tap_tile_instr *in, bool follows, int32_t to) {
-  chain_link *l = &s->plan->links[s->plan->link_count++];
-  *l = link_of(in, follows);
-  l->kept = !((in->link & TAP_LINKED) && (in->link & TAP_PASSED));
-  if (l->starts) set_place(s->plan, &l->start, s->moving_of[in->a], in->a);
-  if (operand_count(in->op) == 2) {
-    uint16_t other = other_is_first(l) ? in->a : in->b;
-    set_place(s->plan, &l->other, s->moving_of[other], other);
+/// Whether a link's result is passed on without being kept.
+static bool is_passed(const tap_tile_instr *in) { return (in->link & TAP_LINKED) && (in->link & TAP_PASSED); }
+
+/// Whether an instruction is a product that one later link alone reads, beside the value of the link before that, and
+/// nothing is kept until then, which could be what the product is of.
+static bool is_product_of_link(const strip_search *s, const tap_tile_instr *in) {
+  if (in->op != TAP_MUL || (in->link & TAP_LINKED) || in->a == s->value || in->b == s->value) return false;
+  const tap_tile_instr *reader = NULL;
+  bool is_kept = false;
+  for (const tap_tile_instr *next = in + 1; next < s->end; next++) {
+    bool is_copy = next->op == TAP_LOAD || next->op == TAP_STORE || next->op == TAP_RESULT;
+    int32_t count = operand_count(next->op);
+    bool first = count > 0 && next->a == in->dst, second = count > 1 && next->b == in->dst;
+    if (first || second) {
+      bool follows = next[-1].link & TAP_LINKED;
+      if (reader != NULL || is_kept || !is_linkable(next) || count < 2 || first == second || !follows) return false;
+      reader = next;
+    }
+    bool spoils = next->dst == in->a || next->dst == in->b;
+    is_kept |= !is_copy && (spoils || !is_passed(next));
+    if (next->op != TAP_STORE && next->dst == in->dst) break;
   }
-  set_place(s->plan, &l->dst, to, in->dst);
+  return reader != NULL;
+}
+
+/// Adds the link of an instruction. `to`: where the result goes.
+static void add_link(strip_search *s, const tap_tile_instr *in, strip_source to) {
+  chain_link *l = &s->plan->links[s->plan->link_count++];
+  *l = link_of(in, s->value);
+  l->kept = !is_passed(in);
+  if (l->starts) set_place(s->plan, &l->start, source_of(s, in->a));
+  if (operand_count(in->op) == 2) {
+    bool is_first = other_is_first(l), is_both = l->code % LINK_FORMS == VALUE_BOTH;
+    uint16_t reg = is_first ? in->a : in->b;
+    const strip_register *other = &s->registers[reg];
+    if (other->is_product) {
+      l->code = LINK(in->op, is_first ? SECOND_TO_PRODUCT : FIRST_TO_PRODUCT);
+      set_place(s->plan, &l->other, other->factors[0]);
+      set_place(s->plan, &l->start, other->factors[1]);
+    } else {
+      if (!other->is_set && !is_both) l->code = LINK(in->op, is_first ? SECOND_TO_SAME : FIRST_TO_SAME);
+      set_place(s->plan, &l->other, source_of(s, reg));
+    }
+  }
+  set_place(s->plan, &l->dst, to);
 }
 
 /// Adds an instruction; false where it is none of a strip.
@@ -80,51 +135,62 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   strip_plan *plan = s->plan;
   bool pointed = is_among(s->copies->pointed | s->copies->steady, region, in);
   bool direct = is_among(s->copies->direct, region, in);
-  int32_t to = IN_REGISTER;
+  strip_register result = {.moving = IN_REGISTER, .is_set = true};
   switch (in->op) {
   case TAP_STORE: {
-    int32_t from = s->moving_of[in->a];
+    int32_t from = s->registers[in->a].moving;
     return from != IN_REGISTER && !plan->moving[from].loaded && plan->moving[from].operand == in->imm;
   }
   case TAP_LOAD:
     if (!pointed || !is_along(region, in->imm)) return false;
-    to = add_moving(plan, in->imm, true);
-    if (is_among(s->copies->steady, region, in)) plan->moving[to].repeated = in->dst;
+    result.moving = add_moving(plan, in->imm, true);
+    if (is_among(s->copies->steady, region, in)) plan->moving[result.moving].repeated = in->dst;
     break;
   case TAP_RESULT:
     if (!pointed) return false;
-    to = add_moving(plan, BLOCK_OPERAND, true);
+    result.moving = add_moving(plan, BLOCK_OPERAND, true);
     break;
   default:
-    if (!is_linkable(in) || (plan->link_count > 0 && plan->dtype != in->dtype)) return false;
+    if (!is_linkable(in) || (plan->dtype != NO_DTYPE && plan->dtype != in->dtype)) return false;
     if (direct && !is_along(region, s->copies->targets[in - region->instrs])) return false;
-    if (direct) to = add_moving(plan, s->copies->targets[in - region->instrs], false);
-    bool follows = plan->link_count > 0 && (in[-1].link & TAP_LINKED) != 0;
     plan->dtype = in->dtype;
     plan->plain &= is_plain(in->op);
-    add_link(s, in, follows, to);
+    if (!direct && is_product_of_link(s, in)) {
+      result.is_product = true;
+      result.factors[0] = source_of(s, in->a);
+      result.factors[1] = source_of(s, in->b);
+      break;
+    }
+    if (direct) result.moving = add_moving(plan, s->copies->targets[in - region->instrs], false);
+    add_link(s, in, (strip_source){.moving = result.moving, .reg = in->dst});
+    s->value = in->dst;
+    s->registers[in->dst] = result;
+    return true;
   }
-  s->moving_of[in->dst] = to;
+  if (s->value == in->dst) s->value = NO_VALUE;
+  s->registers[in->dst] = result;
   return true;
 }
 
 void tap_find_strip(const tap_region *region, const tile_copies *copies, void *memory, strip_plan *plan) {
   const tap_section *section = strip_section(region);
-  *plan = (strip_plan){.plain = true};
+  *plan = (strip_plan){.dtype = NO_DTYPE, .plain = true};
   if (section == NULL || copies->direct == 0) return;
   int32_t count = section->end - section->begin;
   plan->links = memory;
   plan->moving = (strip_operand *)(plan->links + count + 1);
   plan->fields = (strip_field *)(plan->moving + count);
   plan->register_fields = plan->fields + 3 * count;
-  strip_search search = {.region = region, .copies = copies, .plan = plan};
-  for (int32_t r = 0; r < region->registers; r++) search.moving_of[r] = IN_REGISTER;
+  strip_search search = {
+      .region = region, .copies = copies, .end = &region->instrs[section->end], .plan = plan, .value = NO_VALUE};
+  for (int32_t r = 0; r < region->registers; r++) search.registers[r].moving = IN_REGISTER;
   for (int32_t i = section->begin; i < section->end; i++) {
     if (!add_instruction(&search, &region->instrs[i])) {
       plan->link_count = 0;
       return;
     }
   }
+  if (plan->link_count == 0) return;
   plan->links[plan->link_count].code = END_OF_CHAIN;
   for (int32_t i = 0; i < plan->moving_count; i++) {
     int32_t operand = plan->moving[i].operand;

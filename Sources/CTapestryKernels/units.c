@@ -155,10 +155,17 @@ tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const
     }
   }
   bool worth = l.parts == 1 && (l.units > 1 || l.rows * l.columns * k > 1 << 18);
-  if (worth && l.units < 16 && l.units % 2 == 1 && l.rows >= 14 * (l.row_blocks + 1)) l.row_blocks++;
+  int64_t panels = tap_ceil_div(l.columns, TAP_DOT_COLUMNS);
+  if (worth && l.units < 16 && l.units % 2 == 1) {
+    if (l.column_blocks > 1) {
+      l.column_blocks += panels >= 2 * (l.column_blocks + 1) ? 1 : -1;
+    } else if (l.rows >= 14 * (l.row_blocks + 1)) {
+      l.row_blocks++;
+    }
+  }
   l.block_rows = tap_ceil_div(l.rows, l.row_blocks);
-  l.block_columns = tap_min(l.columns, tap_round_up(tap_ceil_div(l.columns, l.column_blocks), TAP_DOT_COLUMNS));
-  l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
+  l.column_blocks = tap_min(l.column_blocks, panels);
+  l.block_columns = tap_min(l.columns, tap_ceil_div(panels, l.column_blocks) * TAP_DOT_COLUMNS);
   l.units = l.batch * l.row_blocks * l.column_blocks * l.parts;
   l.pitch = tap_round_up(l.block_columns, TAP_DOT_COLUMNS);
   return l;
