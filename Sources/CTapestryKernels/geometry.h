@@ -140,6 +140,14 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 /// Terms at most of a product's sum whose epilogue is more work than itself, and rows of its blocks.
 #define TAP_FEW_TERMS 16
 #define TAP_FEW_TERMS_ROWS 32
+/// Operands of an update's program at least that are as large as the result; elements of them all; terms of its product
+/// at most; the rows of its blocks at least and at most, and their columns at most.
+#define TAP_UPDATE_OPERANDS 3
+#define TAP_UPDATE_ELEMENTS (1 << 18)
+#define TAP_UPDATE_TERMS 512
+#define TAP_UPDATE_LEAST_ROWS 32
+#define TAP_UPDATE_ROWS 64
+#define TAP_UPDATE_COLUMNS 2048
 /// Terms from which a higher block saves more packing than its program loses to rows of few columns, and its rows.
 #define TAP_MANY_TERMS 512
 #define TAP_MANY_TERMS_ROWS 256

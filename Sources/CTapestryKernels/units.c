@@ -103,6 +103,17 @@ static bool has_parts(const tap_region *region, const int64_t *parameters, const
   return is_long && elements <= TAP_NEAR_ELEMENTS && elements * l->rows > TAP_PARTS_WORK;
 }
 
+/// Whether the program goes over so many operands as large as the result that memory is what it waits for, as the
+/// update of a weight by its gradient does.
+static bool is_update(const tap_region *region, int64_t k) {
+  int32_t batch = region->rank - 2, whole = 0;
+  for (int32_t i = 0; i < region->operands; i++) {
+    whole += is_along(region, i) && region->strides[(int64_t)i * region->rank + batch] == region->extent[batch + 1];
+  }
+  int64_t elements = whole * tap_product(region->extent, 0, region->rank);
+  return whole >= TAP_UPDATE_OPERANDS && elements >= TAP_UPDATE_ELEMENTS && k < TAP_UPDATE_TERMS;
+}
+
 // Blocks hold at most 168 rows, which many register tiles divide, and 256 columns. A large product is cut finer until
 // there is something for every thread of a usual machine to do, a small one, such as the step of a loop, into two to
 // four blocks that are still worth a thread's while. Columns are cut below 128 last: rows of few columns are short
@@ -111,7 +122,8 @@ static bool has_parts(const tap_region *region, const int64_t *parameters, const
 // that is worth it, are made an even number where that leaves each a register tile of rows: so two threads have equal
 // shares. A sum of few terms, such as the weight gradient of a small batch, is less work than its epilogue: its blocks
 // are as wide as a tile of the program, so that a tile is one stretch of a row, and no higher than what the second
-// cache holds beside the operands.
+// cache holds beside the operands. An update has whole rows, so that its operands are read and written as they lie,
+// which the machine sees and asks for the memory ahead.
 tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
@@ -138,13 +150,18 @@ tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const
   }
   if (many) l.block_rows = TAP_MANY_TERMS_ROWS;
   if (k <= TAP_FEW_TERMS) l.block_rows = TAP_FEW_TERMS_ROWS, l.block_columns = TAP_TILE;
+  bool update = is_update(region, k);
+  if (update) {
+    l.block_rows = tap_max(TAP_UPDATE_LEAST_ROWS, tap_min(TAP_UPDATE_ROWS, tap_ceil_div(l.rows, 16)));
+    l.block_columns = TAP_UPDATE_COLUMNS;
+  }
   for (;;) {
     l.row_blocks = tap_ceil_div(l.rows, l.block_rows);
     l.column_blocks = tap_ceil_div(l.columns, l.block_columns);
     l.units = l.batch * l.row_blocks * l.column_blocks;
     int64_t rows = tap_min(l.rows, l.block_rows), columns = tap_min(l.columns, l.block_columns);
     int64_t work = rows * columns * k;
-    if (l.parts > 1 || l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
+    if (update || l.parts > 1 || l.units >= 16 || work <= 1 << 18 || (work < 1 << 20 && l.units >= 4)) break;
     bool crosswise = columns >= rows && columns >= (rows >= 84 ? 256 : 128);
     if (crosswise || (many && columns >= 128)) {
       l.block_columns = tap_round_up(tap_ceil_div(columns, 2), TAP_DOT_COLUMNS);
