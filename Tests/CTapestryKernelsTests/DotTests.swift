@@ -27,6 +27,8 @@ struct DotTests {
     Case([], 7, 70, 9),
     // Columns of a transposed operand that end amid a block of the transposition, in both directions.
     Case([], 6, 12, 20), Case([], 17, 61, 41),
+    // Blocks of columns that are not equally wide.
+    Case([], 43, 280, 512),
     // Many terms for few rows: two parts, added up by whichever unit ends last.
     Case([], 11, 100, 1101), Case([1], 40, 300, 401), Case([1], 13, 150, 701),
   ]
@@ -198,14 +200,19 @@ struct DotTests {
   }
 
   /// The units of a sum of products of so many terms each, whose operands lie anywhere.
-  static func units(_ m: Int64, _ n: Int64, _ depths: [Int]) -> Int64 {
+  /// - Parameter operands: how many as large as the result the program reads or writes.
+  static func units(_ m: Int64, _ n: Int64, _ depths: [Int], operands: Int = 0) -> Int64 {
     var region = tap_region()
     region.rank = 2
     region.kept = 2
     region.extent.0 = m
     region.extent.1 = n
+    region.operands = Int32(operands)
     let pairs = depths.map { DotPair(terms: $0, left: [0, 0], right: [0, 0]) }
-    return tap_units(TAP_KERNEL_DOT, &region, DotPair.parameters(of: pairs).map(Int64.init), TAP_F32)
+    return (0..<operands).flatMap { _ in [n, 1] }.withUnsafeBufferPointer { strides in
+      region.strides = strides.baseAddress
+      return tap_units(TAP_KERNEL_DOT, &region, DotPair.parameters(of: pairs).map(Int64.init), TAP_F32)
+    }
   }
 
   @Test("A sum of many terms for few rows is cut along them where the right operand lies row by row in a small place")
@@ -246,7 +253,20 @@ struct DotTests {
     // Many terms: all rows by blocks of 64 columns, which are cut first; high blocks stay whole.
     #expect(units(100, 1024, 512) == 16 && units(256, 1024, 512) == 16)
     #expect(units(128, 512, 512) == 8 && units(128, 512, 511) == 2 * 8)
+    // Thirteen of those are twelve, so that two threads have equal shares; of three, which stay wide enough, four.
+    #expect(units(64, 784, 512) == 12 && units(43, 280, 512) == 4)
     // Few terms: blocks of 32 rows by a tile's columns.
     #expect(units(1000, 1000, 16) == 32 * 2 && units(1000, 1000, 17) < 32 * 2)
+  }
+
+  @Test("An update of much memory is some whole rows a unit, where its product has not too many terms")
+  func unitsOfUpdates() {
+    func units(_ m: Int64, _ n: Int64, _ k: Int, _ operands: Int = 6) -> Int64 {
+      DotTests.units(m, n, [k], operands: operands)
+    }
+    #expect(units(784, 1024, 256) == 16 && units(2000, 1024, 256) == 32 && units(2000, 1024, 256, 2) != 32)
+    #expect(units(512, 784, 64) == 16 && units(512, 784, 511) == 16 && units(512, 784, 512) != 16)
+    #expect(units(200, 300, 64) == 7 + 1 && units(64, 2100, 10) == 2 * 2)
+    #expect(units(100, 300, 64) == DotTests.units(100, 300, [64]))
   }
 }

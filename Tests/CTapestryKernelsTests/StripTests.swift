@@ -25,7 +25,7 @@ struct StripTests {
 
   @Test(
     "Rows that follow one another, that lie apart, and narrow ones, whatever is left beside blocks",
-    arguments: [(40, 600), (300, 256), (33, 128), (500, 10), (200, 17), (9, 1000), (1, 4000), (90, 300)])
+    arguments: [(40, 600), (300, 256), (33, 128), (500, 10), (200, 17), (9, 1000), (1, 4000), (90, 300), (40, 2500)])
   func update(rows: Int, columns: Int) throws {
     var dice = Dice(UInt64(rows + columns))
     let count = rows * columns
@@ -114,6 +114,68 @@ struct StripTests {
       operands: buffers.map { Operand($0, Float.self, strides: [1]) })
     for (buffer, want) in zip(buffers, [x, x.map { -$0 }, x.map { -$0 }, x]) {
       #expect(patterns(buffer.values(as: Float.self)) == patterns(want))
+    }
+  }
+
+  /// What random instructions make of an element: the values of all registers, from those of the first.
+  static func evaluate(_ instructions: [tap_tile_instr], _ registers: inout [Float]) {
+    for i in instructions {
+      let a = registers[Int(i.a)], b = registers[Int(i.b)]
+      registers[Int(i.dst)] =
+        switch i.op {
+        case TAP_NEG.rawValue: -a
+        case TAP_ADD.rawValue: a + b
+        case TAP_SUB.rawValue: a - b
+        case TAP_MAX.rawValue: a > b ? a : b
+        default: a * b
+        }
+    }
+  }
+
+  @Test(
+    "Random programs over operands in place, scalars among them, whose products are read at once or later",
+    arguments: [1, 15, 64, 100, 130, 700])
+  func random(count: Int) throws {
+    var dice = Dice(UInt64(count))
+    let kinds = [TAP_MUL, TAP_MUL, TAP_MUL, TAP_ADD, TAP_SUB, TAP_MAX, TAP_NEG]
+    for _ in 0..<200 {
+      // Registers 0 and 1 are scalars, 2 to 4 the operands; few others, so that they are used again.
+      var last = 2
+      let body = (0..<(3 + dice.below(9))).map { _ in
+        let kind = kinds[dice.below(kinds.count)], dst = 2 + dice.below(6)
+        let (one, other) = (dice.below(2) == 0 ? last : dice.below(8), dice.below(8))
+        last = dst
+        return dice.below(2) == 0 ? tile(kind, TAP_F32, dst, one, other) : tile(kind, TAP_F32, dst, other, one)
+      }
+      let loads = (0..<3).map { tile(TAP_LOAD, TAP_F32, 2 + $0, imm: $0) }
+      let unset = (5..<8).map { tile(TAP_LOAD, TAP_F32, $0, imm: $0 - 5) }
+      let results = (0..<3).map { _ in Int(body[dice.below(body.count)].dst) }
+      let stores = results.enumerated().map { tile(TAP_STORE, TAP_F32, 0, $1, imm: 4 + $0) }
+      var program = Program(
+        sections: [
+          (TAP_SETUP, [tile(TAP_CONST, TAP_F32, 0, imm: 0), tile(TAP_LOAD, TAP_F32, 1, imm: 3)]),
+          (TAP_LOOP, ChainTests.linked(loads + unset + body + stores)),
+        ], immediates: [UInt64(Float(0.5).bitPattern)])
+      program.registers = 8
+      let state = (0..<3).map { _ in dice.floats(count, scale: 1) }, scalar = dice.floats(1)
+      var wanted = state
+      for i in 0..<count {
+        var registers = [0.5, scalar[0]] + state.map { $0[i] } + state.map { $0[i] }
+        Self.evaluate(body, &registers)
+        for (place, result) in results.enumerated() { wanted[place][i] = registers[result] }
+      }
+      for level in levels {
+        let buffers = state.map { GuardedBuffer($0) }, one = GuardedBuffer(scalar)
+        let inPlace = buffers.map { Operand($0, Float.self, strides: [1]) }
+        try run(
+          TAP_KERNEL_REGION, level: level, extent: [count], program: program,
+          operands: inPlace + [Operand(one, Float.self, strides: [0])] + inPlace)
+        for (buffer, want) in zip(buffers, wanted) {
+          let got = buffer.values(as: Float.self)
+          #expect(zip(got, want).allSatisfy { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }, "\(body)")
+          #expect(buffer.guardsAreIntact)
+        }
+      }
     }
   }
 }
