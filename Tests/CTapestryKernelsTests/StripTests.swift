@@ -133,12 +133,13 @@ struct StripTests {
   }
 
   @Test(
-    "Random programs over operands in place, scalars among them, whose products are read at once or later",
+    "Random programs over operands, scalars among them, whose products are read at once or later",
     arguments: [1, 15, 64, 100, 130, 700])
   func random(count: Int) throws {
     var dice = Dice(UInt64(count))
     let kinds = [TAP_MUL, TAP_MUL, TAP_MUL, TAP_ADD, TAP_SUB, TAP_MAX, TAP_NEG]
-    for _ in 0..<200 {
+    for round in 0..<300 {
+      let isInPlace = round % 3 == 0
       // Registers 0 and 1 are scalars, 2 to 4 the operands; few others, so that they are used again.
       var last = 2
       let body = (0..<(3 + dice.below(9))).map { _ in
@@ -166,16 +167,45 @@ struct StripTests {
       }
       for level in levels {
         let buffers = state.map { GuardedBuffer($0) }, one = GuardedBuffer(scalar)
-        let inPlace = buffers.map { Operand($0, Float.self, strides: [1]) }
+        let outputs = isInPlace ? buffers : state.map { GuardedBuffer($0) }
         try run(
           TAP_KERNEL_REGION, level: level, extent: [count], program: program,
-          operands: inPlace + [Operand(one, Float.self, strides: [0])] + inPlace)
-        for (buffer, want) in zip(buffers, wanted) {
+          operands: buffers.map { Operand($0, Float.self, strides: [1]) }
+            + [Operand(one, Float.self, strides: [0])] + outputs.map { Operand($0, Float.self, strides: [1]) })
+        for (buffer, want) in zip(outputs, wanted) {
           let got = buffer.values(as: Float.self)
           #expect(zip(got, want).allSatisfy { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }, "\(body)")
           #expect(buffer.guardsAreIntact)
         }
       }
     }
+  }
+
+  @Test("A product whose factor's register is set again before it is read", arguments: levels)
+  func factorSetAgain(level: tap_level) throws {
+    var dice = Dice(7)
+    let x = dice.floats(150), y = dice.floats(150)
+    // p = (x + y) x; the register of x + y is that of x - y then.
+    let program = Program(sections: [
+      (
+        TAP_LOOP,
+        ChainTests.linked([
+          tile(TAP_LOAD, TAP_F32, 0, imm: 0), tile(TAP_LOAD, TAP_F32, 1, imm: 1), tile(TAP_ADD, TAP_F32, 2, 0, 1),
+          tile(TAP_NEG, TAP_F32, 3, 1), tile(TAP_MUL, TAP_F32, 4, 2, 0), tile(TAP_SUB, TAP_F32, 2, 0, 1),
+          tile(TAP_ADD, TAP_F32, 5, 2, 4), tile(TAP_STORE, TAP_F32, 0, 5, imm: 2),
+          tile(TAP_STORE, TAP_F32, 0, 3, imm: 3),
+        ])
+      )
+    ])
+    let results = (0..<2).map { _ in GuardedBuffer([Float](repeating: 0, count: x.count)) }
+    try run(
+      TAP_KERNEL_REGION, level: level, extent: [x.count], program: program,
+      operands: ([GuardedBuffer(x), GuardedBuffer(y)] + results).map { Operand($0, Float.self, strides: [1]) })
+    let wanted = zip(x, y).map { x, y in
+      let product = (x + y) * x
+      return (x - y) + product
+    }
+    #expect(patterns(results[0].values(as: Float.self)) == patterns(wanted))
+    #expect(patterns(results[1].values(as: Float.self)) == patterns(y.map { -$0 }))
   }
 }
