@@ -86,22 +86,22 @@ static void set_place(strip_plan *plan, chain_place *place, strip_source source)
 static bool is_passed(const tap_tile_instr *in) { return (in->link & TAP_LINKED) && (in->link & TAP_PASSED); }
 
 /// Whether an instruction is a product that one later link alone reads, beside the value of the link before that, and
-/// nothing is kept until then, which could be what the product is of.
+/// until then no link writes memory that could be a factor's.
 static bool is_product_of_link(const strip_search *s, const tap_tile_instr *in) {
   if (in->op != TAP_MUL || (in->link & TAP_LINKED) || in->a == s->value || in->b == s->value) return false;
   const tap_tile_instr *reader = NULL;
-  bool is_kept = false;
+  bool is_written = false;
   for (const tap_tile_instr *next = in + 1; next < s->end; next++) {
     bool is_copy = next->op == TAP_LOAD || next->op == TAP_STORE || next->op == TAP_RESULT;
     int32_t count = operand_count(next->op);
     bool first = count > 0 && next->a == in->dst, second = count > 1 && next->b == in->dst;
     if (first || second) {
       bool follows = next[-1].link & TAP_LINKED;
-      if (reader != NULL || is_kept || !is_linkable(next) || count < 2 || first == second || !follows) return false;
+      if (reader != NULL || is_written || !is_linkable(next) || count < 2 || first == second || !follows) return false;
       reader = next;
     }
-    bool spoils = next->dst == in->a || next->dst == in->b;
-    is_kept |= !is_copy && (spoils || !is_passed(next));
+    // What is passed on is written, too, for what is left of a tile beside whole blocks.
+    is_written |= !is_copy && (!is_passed(next) || next->dst == in->a || next->dst == in->b);
     if (next->op != TAP_STORE && next->dst == in->dst) break;
   }
   return reader != NULL;
