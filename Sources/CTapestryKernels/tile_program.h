@@ -127,9 +127,6 @@ static inline bool other_is_first(const chain_link *l) {
   return form == VALUE_SECOND || form == SECOND_TO_SAME || form == SECOND_TO_PRODUCT;
 }
 
-/// Whether the operand that is not the value is a product.
-static inline bool other_is_product(const chain_link *l) { return l->code % LINK_FORMS >= FIRST_TO_PRODUCT; }
-
 /// Finds the copies a program can do without. `places`: see tap_prepare.
 TAP_PRIVATE void tap_find_copies(const tap_region *region, const int32_t *places, tile_copies *copies);
 /// Makes the strip of a map whose copies are known, if it can be one, with its links and lists in `memory`.

@@ -100,8 +100,7 @@ static bool is_product_of_link(const strip_search *s, const tap_tile_instr *in) 
       if (reader != NULL || is_written || !is_linkable(next) || count < 2 || first == second || !follows) return false;
       reader = next;
     }
-    // What is passed on is written, too, for what is left of a tile beside whole blocks.
-    is_written |= !is_copy && (!is_passed(next) || next->dst == in->a || next->dst == in->b);
+    is_written |= !is_copy && !is_passed(next);
     if (next->op != TAP_STORE && next->dst == in->dst) break;
   }
   return reader != NULL;
