@@ -119,11 +119,12 @@ static bool is_update(const tap_region *region, int64_t k) {
 // four blocks that are still worth a thread's while. Columns are cut below 128 last: rows of few columns are short
 // stretches of memory for the program. A sum of many terms spends its time in the product, though: its blocks are
 // higher and columns are cut first, so that what is packed of the right operand serves more rows. A few blocks, or one
-// that is worth it, are made an even number where that leaves each a register tile of rows: so two threads have equal
-// shares. A sum of few terms, such as the weight gradient of a small batch, is less work than its epilogue: its blocks
-// are as wide as a tile of the program, so that a tile is one stretch of a row, and no higher than what the second
-// cache holds beside the operands. An update has whole rows, so that its operands are read and written as they lie,
-// which the machine sees and asks for the memory ahead.
+// that is worth it, are made an even number, by one block of columns more, or less where those would be narrower than a
+// wide tile, or else by rows if each block keeps a register tile of them: so two threads have equal shares. A sum of
+// few terms, such as the weight gradient of a small batch, is less work than its epilogue: its blocks are as wide as a
+// tile of the program, so that a tile is one stretch of a row, and no higher than what the second cache holds beside
+// the operands. An update has whole rows, so that its operands are read and written as they lie, which the machine sees
+// and asks for the memory ahead.
 tap_dot_layout tap_dot_blocks(tap_kernel kernel, const tap_region *region, const int64_t *parameters) {
   tap_dot_layout l = {
       .batch = tap_product(region->extent, 0, region->rank - 2),
