@@ -135,6 +135,7 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   bool pointed = is_among(s->copies->pointed | s->copies->steady, region, in);
   bool direct = is_among(s->copies->direct, region, in);
   strip_register result = {.moving = IN_REGISTER, .is_set = true};
+  int32_t value = s->value == in->dst ? NO_VALUE : s->value;
   switch (in->op) {
   case TAP_STORE: {
     int32_t from = s->registers[in->a].moving;
@@ -162,11 +163,9 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
     }
     if (direct) result.moving = add_moving(plan, s->copies->targets[in - region->instrs], false);
     add_link(s, in, (strip_source){.moving = result.moving, .reg = in->dst});
-    s->value = in->dst;
-    s->registers[in->dst] = result;
-    return true;
+    value = in->dst;
   }
-  if (s->value == in->dst) s->value = NO_VALUE;
+  s->value = value;
   s->registers[in->dst] = result;
   return true;
 }
