@@ -76,6 +76,14 @@ static bool tap_filter_turns(const tap_conv *v, int64_t taps, int64_t rows) {
          v->oc * tap_ceil_div(rows, TAP_FILTER_LANES) < rows * tap_ceil_div(v->oc, TAP_FILTER_LANES);
 }
 
+/// Whether the images are cut in parts, so that a thread reads half of both operands rather than all of them: where
+/// those are more than the sums of the parts, and there is work enough for two.
+static bool tap_filter_has_parts(const tap_conv *v) {
+  int64_t filter = v->kh * v->kw * (v->c / v->groups) * v->oc;
+  int64_t operands = v->n * (v->h * v->w * v->c + v->oh * v->ow * v->oc);
+  return v->n > 1 && operands >= TAP_PARTS_OPERANDS * filter && v->n * v->oh * v->ow * filter > TAP_PARTS_WORK;
+}
+
 // A step of the pass takes about as much of the output as the first cache holds beside the input it belongs to, but
 // places enough to be worth adding up.
 tap_filter_layout tap_filter_blocks(const tap_conv *v) {
@@ -88,7 +96,8 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   } else if (rows % 2 == 1 && v->groups == 1 && v->oc >= 2 * TAP_DOT_COLUMNS) {
     l.column_blocks = 2;
   }
-  l.units = rows * l.channel_blocks * l.column_blocks;
+  l.blocks = rows * l.channel_blocks * l.column_blocks;
+  l.parts = tap_filter_has_parts(v) ? 2 : 1;
   l.packed_columns = v->groups * tap_round_up(columns, TAP_DOT_COLUMNS);
   l.pitch = tap_round_up(tap_ceil_div(l.packed_columns, l.column_blocks), TAP_DOT_COLUMNS);
   int64_t height = l.taps * tap_ceil_div(depth, l.channel_blocks);
@@ -96,14 +105,14 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   l.turned = tap_filter_turns(v, l.taps, height);
   if (l.turned) {
     l.turned_pitch = tap_round_up(height, TAP_DOT_COLUMNS);
-    l.block_elements = tap_max(l.block_elements, v->oc * l.turned_pitch);
+    l.block_elements = tap_max(l.block_elements, tap_min(v->oc, l.pitch) * l.turned_pitch);
   }
-  l.together = tap_min(l.units, tap_max(1, TAP_FILTER_ELEMENTS / tap_max(1, l.block_elements)));
+  l.together = tap_min(l.blocks, tap_max(1, TAP_FILTER_ELEMENTS / tap_max(1, l.block_elements)));
   int64_t row = v->ow * tap_max(l.packed_columns, v->stride_h * v->stride_w * v->c);
   int64_t lines = tap_max(2 * TAP_FILTER_STEP / tap_max(1, row), TAP_FILTER_PLACES / tap_max(1, v->ow));
   l.rows = tap_max(1, tap_min(v->oh, lines));
   int64_t images = tap_max(TAP_FILTER_STEP / tap_max(1, row * v->oh), TAP_FILTER_PLACES / tap_max(1, v->oh * v->ow));
-  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(v->n, images));
+  l.images = l.rows < v->oh ? 1 : tap_max(1, tap_min(tap_ceil_div(v->n, l.parts), images));
   l.packed_elements = l.images * l.rows * v->ow * l.packed_columns;
   if (l.turned) {
     l.packed_rows = tap_min(v->h, (l.rows - 1) * v->stride_h + (v->kh - 1) * v->dilation_h + 1);

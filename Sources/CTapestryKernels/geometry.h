@@ -79,12 +79,14 @@ static inline int64_t tap_dot_first_column(const tap_dot_layout *l, int64_t bloc
   return tap_min(l->columns, block * panels / l->column_blocks * TAP_DOT_COLUMNS);
 }
 
-/// Bytes of the sums of all parts of a block, and where they begin in memory the units share: behind a counter a block.
+/// Bytes of the counters of blocks that are sums of parts (parts.inc), which the parts follow.
+static inline int64_t tap_counter_bytes(int64_t blocks) {
+  return tap_round_up(blocks * (int64_t)sizeof(int64_t), TAP_ALIGNMENT);
+}
+
+/// Bytes of the sums of a part of a block.
 static inline int64_t tap_dot_part_bytes(const tap_dot_layout *l, int64_t width) {
   return tap_round_up(l->block_rows * l->pitch * width, TAP_ALIGNMENT);
-}
-static inline int64_t tap_dot_counter_bytes(const tap_dot_layout *l) {
-  return tap_round_up(l->units / l->parts * (int64_t)sizeof(int64_t), TAP_ALIGNMENT);
 }
 
 /// The blocks of the result of a convolution or of its gradient in the input: one unit each. Block i of N along an axis
@@ -100,17 +102,18 @@ typedef struct {
   int64_t turned_elements; // of the source and the block whose images lie side by side
 } tap_conv_layout;
 
-/// The blocks of a convolution's gradient in the filter. A unit is some rows of channels of one tap, or all taps of a
-/// row of the filter where channels are few, by a block of columns. Turned, its rows are the columns of the register
-/// tiles: where the output has few channels, that fills vectors better.
+/// The blocks of a convolution's gradient in the filter: some rows of channels of one tap, or all taps of a row of the
+/// filter where channels are few, by a block of columns. A unit is one of them, or a part of its sum. Turned, rows are
+/// the columns of the register tiles: where the output has few channels, that fills vectors better.
 typedef struct {
-  int64_t taps;          // of a unit: 1 or the filter's width
-  int64_t channel_blocks, column_blocks, units;
+  int64_t taps;           // of a block: 1 or the filter's width
+  int64_t channel_blocks, column_blocks, blocks;
+  int64_t parts;          // of the images: a block is the sum of so many units
   int64_t pitch;
   int64_t block_elements; // of the largest
   bool turned;
   int64_t turned_pitch;   // elements from column to column of a turned block
-  int64_t together;       // units summed in one pass over the operands
+  int64_t together;       // blocks summed in one pass over the operands
   int64_t images, rows;   // of the output that a step of the pass takes: whole images, or some rows of one
   int64_t packed_columns; // of the cotangent packed for a step
   int64_t packed_rows;    // of an image of the input packed for a step, turned
@@ -157,9 +160,12 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_FAR_SLAB_TERMS 256
 /// Elements of a right operand that has a place in the second cache of a core.
 #define TAP_NEAR_ELEMENTS (1 << 17)
-/// Terms a row from which a sum of many is cut in parts, and multiply-adds it must have.
+/// Terms a row from which a sum of many is cut in parts, and multiply-adds a sum that is cut must have.
 #define TAP_PARTS_TERMS 12
 #define TAP_PARTS_WORK (1 << 20)
+
+/// Elements of the operands of a filter's gradient, for each of its own, from which its images are cut in parts.
+#define TAP_PARTS_OPERANDS 4
 
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4

@@ -208,7 +208,10 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
-  case TAP_KERNEL_CONV_FILTER_GRADIENT: return tap_filter_blocks((const tap_conv *)p).units;
+  case TAP_KERNEL_CONV_FILTER_GRADIENT: {
+    tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
+    return l.parts * l.blocks;
+  }
   case TAP_KERNEL_GATHER:
     return p[4] == 0 ? 0 : tap_slices(1, p[0] * p[1] * p[3], tap_max(1, TAP_GATHER_ELEMENTS / p[4])).units;
   case TAP_KERNEL_SCATTER_ADD: return tap_slices(p[0] * p[1], p[4], TAP_AXIS_COLUMNS).units;
@@ -257,12 +260,17 @@ size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region, const int64
   if (kernel == TAP_KERNEL_DOT) {
     tap_dot_layout l = tap_dot_blocks(kernel, region, p);
     int64_t parts = l.units * tap_dot_part_bytes(&l, (int64_t)tap_width(dtype));
-    return l.parts == 1 ? 0 : (size_t)(tap_dot_counter_bytes(&l) + parts);
+    return l.parts == 1 ? 0 : (size_t)(tap_counter_bytes(l.units / l.parts) + parts);
+  }
+  if (kernel == TAP_KERNEL_CONV_FILTER_GRADIENT) {
+    tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
+    int64_t parts = l.parts * l.blocks * l.block_elements * (int64_t)tap_width(dtype);
+    return l.parts == 1 ? 0 : (size_t)(tap_counter_bytes(l.blocks) + parts);
   }
   if (kernel != TAP_KERNEL_REGION) return 0;
   tap_layout l = tap_region_layout(region);
   if (l.parts == 1) return 0;
-  int64_t counters = tap_round_up(l.blocks * (int64_t)sizeof(int64_t), TAP_ALIGNMENT);
+  int64_t counters = tap_counter_bytes(l.blocks);
   int64_t results = l.blocks * tap_reduction_count(region) * l.parts * l.block;
   return (size_t)(counters + results * region->register_bytes / TAP_TILE);
 }
@@ -298,7 +306,8 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   }
   case TAP_KERNEL_CONV_FILTER_GRADIENT: {
     tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
-    return tap_register_bytes(region) + (size_t)(l.together * l.block_elements + l.packed_elements) * width;
+    int64_t blocks = l.parts == 1 ? l.together * l.block_elements : 0;
+    return tap_register_bytes(region) + (size_t)(blocks + l.packed_elements) * width;
   }
   case TAP_KERNEL_SORT: return (size_t)p[1] * 2 * (8 + sizeof(int32_t)) + 4 * TAP_ALIGNMENT;
   case TAP_KERNEL_MAX_POOL:

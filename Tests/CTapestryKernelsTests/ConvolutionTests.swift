@@ -61,7 +61,28 @@ struct ConvolutionTests {
     // Filter gradients whose rows fill vectors better than their few columns do.
     Case(n: 5, h: 14, w: 13, c: 3, oc: 6, kh: 5, kw: 5), Case(n: 2, h: 9, w: 8, c: 70, oc: 3, pad: (1, 1, 1, 1)),
     Case(n: 3, h: 12, w: 40, c: 5, oc: 1, kh: 2, kw: 7, stride: (2, 3)), Case(h: 40, w: 90, c: 16, oc: 2, kh: 1, kw: 1),
+    Case(n: 2, c: 5, oc: 100),
   ]
+
+  /// Filter gradients whose images are cut in parts: turned, of groups, depthwise, of several blocks of columns, and of
+  /// more channels than a block has.
+  static let parts = [
+    Case(n: 27, h: 14, w: 13, c: 3, oc: 6, kh: 5, kw: 5), Case(n: 5, h: 13, w: 12, c: 24, oc: 24, groups: 2),
+    Case(n: 3, h: 40, w: 33, c: 33, oc: 33, groups: 33), Case(n: 5, h: 9, w: 8, c: 5, oc: 130),
+    Case(n: 2, h: 30, w: 31, c: 70, oc: 17, kh: 1, kw: 1),
+  ]
+
+  @Test("The images of a filter's gradient are cut in parts where its operands are much larger than itself")
+  func partsOfSums() {
+    func hasParts(_ c: Case) -> Bool {
+      var region = tap_region()
+      return tap_shared_bytes(TAP_KERNEL_CONV_FILTER_GRADIENT, &region, c.parameters.map(Int64.init), TAP_F32) > 0
+    }
+    for c in Self.parts { #expect(hasParts(c), "\(c.parameters)") }
+    // One image, operands smaller than four filters, and too little work.
+    #expect(!hasParts(Case(h: 60, w: 60, c: 24, oc: 24)) && !hasParts(Case(n: 40, h: 5, w: 5, c: 64, oc: 128)))
+    #expect(hasParts(Case(n: 120, h: 5, w: 5, c: 64, oc: 128)) && !hasParts(Case(n: 26, h: 14, w: 13, c: 3, kh: 5)))
+  }
 
   /// Odd images, every kernel extent, stride and dilation, groups and channels of any number, drawn once and for all;
   /// what would take too long in a loop over every product is drawn again.
@@ -93,7 +114,7 @@ struct ConvolutionTests {
 
   enum Form: CaseIterable { case output, inputGradient, filterGradient }
 
-  @Test("All forms, at every level, with a program that follows", arguments: cases + drawn, Form.allCases)
+  @Test("All forms, at every level, with a program that follows", arguments: cases + drawn + parts, Form.allCases)
   func exact(c: Case, form: Form) throws {
     let (kernel, extent, left, right) =
       switch form {
