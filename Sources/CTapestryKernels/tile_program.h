@@ -49,13 +49,15 @@ typedef struct {
 
 #define LONGEST_STRIP 48
 #define BLOCK_OPERAND (-1)
-#define NOT_REPEATED (-1)
+#define TILE_OPERAND (-2)
+#define NO_REGISTER (-1)
 
 /// An operand of a strip, or the block of a product, that moves with its elements.
 typedef struct {
-  int32_t operand;  // of the region, or BLOCK_OPERAND
-  int32_t repeated; // of a row that is the same for all rows: a register for some copies of it; else NOT_REPEATED
-  int64_t row;      // bytes from row to row, but of the block
+  int32_t operand; // of the region, or BLOCK_OPERAND, or TILE_OPERAND: a tile behind the registers, for a reduction
+  int32_t reg;     // the tile's place there, or, of a row that is the same for all rows, a register for its copies; or
+                   // NO_REGISTER
+  int64_t row;     // bytes from row to row, but of the block
   bool loaded;
 } strip_operand;
 
@@ -65,15 +67,21 @@ typedef struct {
   uint16_t of;    // a moving operand or a register
 } strip_field;
 
+/// A reduction of a strip: its place in the section, and the operand that moves it reads.
+typedef struct {
+  uint16_t place, of;
+} strip_reduction;
+
 /// The links of a strip (body/strip.inc). `links[link_count]` ends them; there are none where a program is no strip.
 typedef struct {
-  int32_t link_count, moving_count, field_count, register_field_count;
+  int32_t link_count, moving_count, field_count, register_field_count, reduction_count, tile_count;
   int dtype;
   bool plain;              // of arithmetic alone
   chain_link *links;
   strip_operand *moving;
   strip_field *fields;     // of what moves
   strip_field *register_fields;
+  strip_reduction *reductions;
 } strip_plan;
 
 typedef struct {
@@ -129,7 +137,7 @@ static inline bool other_is_first(const chain_link *l) {
 
 /// Finds the copies a program can do without. `places`: see tap_prepare.
 TAP_PRIVATE void tap_find_copies(const tap_region *region, const int32_t *places, tile_copies *copies);
-/// Makes the strip of a map whose copies are known, if it can be one, with its links and lists in `memory`.
+/// Makes the strip of a region whose copies are known, if it can be one, with its links and lists in `memory`.
 TAP_PRIVATE void tap_find_strip(const tap_region *region, const tile_copies *copies, void *memory, strip_plan *plan);
 /// Bytes of the links and lists of a strip at most.
 TAP_PRIVATE size_t tap_strip_bytes(const tap_region *region);

@@ -1,9 +1,10 @@
-// The strip a map is: its links, and where each finds its operands (body/strip.inc).
+// The strip a region's loop is: its links, and where each finds its operands (body/strip.inc).
 //
 // The program is gone through once. A load becomes an operand that moves with the elements, a stored result the operand
 // it is computed in, every other value the memory of its register. What an instruction reads and writes is noted beside
 // its link as a field, since addresses are known at a call alone. One instruction that is neither a load that can be
-// pointed at, a store of what lies there already, nor a link ends the search: the program is no strip.
+// pointed at, a store of what lies there already, a link, nor a reduction ends the search: the program is no strip. What
+// a reduction reads is kept for the whole tile, and the reductions follow the links.
 #include "tile_program.h"
 
 /// Where a register's value is that is in no operand.
@@ -11,23 +12,26 @@
 /// The type of a strip without links.
 #define NO_DTYPE (-1)
 
-/// The instructions a strip is made of; null where the program has other sections or none, or is too long.
+/// The loop a strip is made of; null where the program has none or several, or too long a one, or one among other
+/// sections than setups and, where axes are reduced, those of a block.
 static const tap_section *strip_section(const tap_region *region) {
-  if (region->section_count == 0) return NULL;
-  const tap_section *last = &region->sections[region->section_count - 1];
-  bool is_short = last->end - last->begin <= LONGEST_STRIP && region->registers <= 64;
-  if (region->reduced > 0 || last->kind != TAP_LOOP || !is_short) return NULL;
-  for (int32_t i = 0; i + 1 < region->section_count; i++) {
-    if (region->sections[i].kind != TAP_SETUP) return NULL;
+  const tap_section *loop = NULL;
+  for (int32_t i = 0; i < region->section_count; i++) {
+    const tap_section *section = &region->sections[i];
+    if (section->kind == TAP_ONCE && region->reduced == 0) return NULL;
+    if (section->kind != TAP_LOOP) continue;
+    if (loop != NULL) return NULL;
+    loop = section;
   }
-  return last;
+  bool is_short = loop != NULL && loop->end - loop->begin <= LONGEST_STRIP && region->registers <= 64;
+  return is_short ? loop : NULL;
 }
 
 size_t tap_strip_bytes(const tap_region *region) {
   const tap_section *section = strip_section(region);
   if (section == NULL) return 0;
   size_t count = (size_t)(section->end - section->begin);
-  return (count + 1) * sizeof(chain_link) + count * (sizeof(strip_operand) + 6 * sizeof(strip_field));
+  return (count + 1) * sizeof(chain_link) + count * (sizeof(strip_operand) + 6 * sizeof(strip_field) + sizeof(strip_reduction));
 }
 
 /// Where a value a link reads is: in an operand that moves, or, where that is IN_REGISTER, in a register.
@@ -47,7 +51,7 @@ typedef struct {
 typedef struct {
   const tap_region *region;
   const tile_copies *copies;
-  const tap_tile_instr *end;
+  const tap_tile_instr *begin, *end;
   strip_plan *plan;
   int32_t value; // the register whose value the last link leaves, or NO_VALUE
   strip_register registers[64];
@@ -62,7 +66,7 @@ static bool is_linkable(const tap_tile_instr *in) {
 
 static int32_t add_moving(strip_plan *plan, int32_t operand, bool loaded) {
   plan->moving[plan->moving_count] =
-      (strip_operand){.operand = operand, .repeated = NOT_REPEATED, .loaded = loaded};
+      (strip_operand){.operand = operand, .reg = NO_REGISTER, .loaded = loaded};
   return plan->moving_count++;
 }
 
@@ -106,6 +110,35 @@ static bool is_product_of_link(const strip_search *s, const tap_tile_instr *in) 
   return reader != NULL;
 }
 
+/// Whether a reduction reads an instruction's result.
+static bool is_reduced(const strip_search *s, const tap_tile_instr *in) {
+  for (const tap_tile_instr *next = in + 1; next < s->end; next++) {
+    if (tap_is_reduction(next->op) && next->a == in->dst) return true;
+    if (next->op != TAP_STORE && next->dst == in->dst) return false;
+  }
+  return false;
+}
+
+/// Whether a link after an instruction computes its result in an operand.
+static bool is_written_later(const strip_search *s, const tap_tile_instr *in) {
+  for (in++; in < s->end; in++) {
+    if (is_among(s->copies->direct, s->region, in)) return true;
+  }
+  return false;
+}
+
+/// Adds a reduction; false where what it reads is not there until the links have run over the whole tile.
+static bool add_reduction(strip_search *s, const tap_tile_instr *in) {
+  strip_plan *plan = s->plan;
+  int32_t from = s->registers[in->a].moving;
+  if (from == IN_REGISTER || (plan->moving[from].operand != TILE_OPERAND && is_written_later(s, in))) return false;
+  if (plan->dtype != NO_DTYPE && plan->dtype != in->dtype) return false;
+  plan->dtype = in->dtype;
+  plan->reductions[plan->reduction_count++] =
+      (strip_reduction){.place = (uint16_t)(in - s->begin), .of = (uint16_t)from};
+  return true;
+}
+
 /// Adds the link of an instruction. `to`: where the result goes.
 static void add_link(strip_search *s, const tap_tile_instr *in, strip_source to) {
   chain_link *l = &s->plan->links[s->plan->link_count++];
@@ -134,6 +167,7 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   strip_plan *plan = s->plan;
   bool pointed = is_among(s->copies->pointed | s->copies->steady, region, in);
   bool direct = is_among(s->copies->direct, region, in);
+  if (tap_is_reduction(in->op)) return add_reduction(s, in);
   strip_register result = {.moving = IN_REGISTER, .is_set = true};
   int32_t value = s->value == in->dst ? NO_VALUE : s->value;
   switch (in->op) {
@@ -144,7 +178,7 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   case TAP_LOAD:
     if (!pointed || !is_along(region, in->imm)) return false;
     result.moving = add_moving(plan, in->imm, true);
-    if (is_among(s->copies->steady, region, in)) plan->moving[result.moving].repeated = in->dst;
+    if (is_among(s->copies->steady, region, in)) plan->moving[result.moving].reg = in->dst;
     break;
   case TAP_RESULT:
     if (!pointed) return false;
@@ -161,7 +195,12 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
       result.factors[1] = source_of(s, in->b);
       break;
     }
-    if (direct) result.moving = add_moving(plan, s->copies->targets[in - region->instrs], false);
+    if (direct) {
+      result.moving = add_moving(plan, s->copies->targets[in - region->instrs], false);
+    } else if (is_reduced(s, in)) {
+      result.moving = add_moving(plan, TILE_OPERAND, false);
+      plan->moving[result.moving].reg = plan->tile_count++;
+    }
     add_link(s, in, (strip_source){.moving = result.moving, .reg = in->dst});
     value = in->dst;
   }
@@ -173,14 +212,15 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
 void tap_find_strip(const tap_region *region, const tile_copies *copies, void *memory, strip_plan *plan) {
   const tap_section *section = strip_section(region);
   *plan = (strip_plan){.dtype = NO_DTYPE, .plain = true};
-  if (section == NULL || copies->direct == 0) return;
+  if (section == NULL || (copies->direct == 0 && region->reduced == 0)) return;
   int32_t count = section->end - section->begin;
   plan->links = memory;
   plan->moving = (strip_operand *)(plan->links + count + 1);
   plan->fields = (strip_field *)(plan->moving + count);
   plan->register_fields = plan->fields + 3 * count;
-  strip_search search = {
-      .region = region, .copies = copies, .end = &region->instrs[section->end], .plan = plan, .value = NO_VALUE};
+  plan->reductions = (strip_reduction *)(plan->register_fields + 3 * count);
+  strip_search search = {.region = region, .copies = copies, .begin = &region->instrs[section->begin],
+                         .end = &region->instrs[section->end], .plan = plan, .value = NO_VALUE};
   for (int32_t r = 0; r < region->registers; r++) search.registers[r].moving = IN_REGISTER;
   for (int32_t i = section->begin; i < section->end; i++) {
     if (!add_instruction(&search, &region->instrs[i])) {
@@ -192,7 +232,7 @@ void tap_find_strip(const tap_region *region, const tile_copies *copies, void *m
   plan->links[plan->link_count].code = END_OF_CHAIN;
   for (int32_t i = 0; i < plan->moving_count; i++) {
     int32_t operand = plan->moving[i].operand;
-    if (operand == BLOCK_OPERAND || region->rank == 1) continue;
+    if (operand < 0 || region->rank == 1) continue;
     const int64_t *strides = region->strides + (int64_t)operand * region->rank;
     plan->moving[i].row = strides[region->rank - 2] * (int64_t)tap_width(plan->dtype);
   }

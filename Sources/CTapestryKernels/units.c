@@ -288,7 +288,11 @@ size_t tap_pool_bytes(const tap_conv_pool *p, const tap_region *region) {
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
   size_t width = tap_width(dtype);
   switch (kernel) {
-  case TAP_KERNEL_REGION: return tap_register_bytes(region);
+  case TAP_KERNEL_REGION: {
+    // A tile for what each reduction of a strip reads.
+    int64_t tiles = tap_reduction_count(region) * region->register_bytes;
+    return tap_register_bytes(region) + (size_t)tiles;
+  }
   case TAP_KERNEL_DOT:
   case TAP_KERNEL_DOT_COLUMN_SUMS: {
     tap_dot_layout l = tap_dot_blocks(kernel, region, p);

@@ -181,6 +181,80 @@ struct StripTests {
     }
   }
 
+  /// What is reduced is read after the links have run over a whole tile, whatever they do to its register or operand.
+  @Test(
+    "Random loops of arithmetic, results of which are reduced, stored or both",
+    arguments: [
+      ReductionTests.Space([3], kept: 0, reduced: 1), ReductionTests.Space([1300], kept: 0, reduced: 1),
+      ReductionTests.Space([20_001], kept: 0, reduced: 1), ReductionTests.Space([3, 700], kept: 1, reduced: 1),
+      ReductionTests.Space([40, 9], kept: 1, reduced: 1), ReductionTests.Space([50, 33], kept: 0, reduced: 1),
+      ReductionTests.Space([9, 600], kept: 0, reduced: 1),
+    ])
+  func reductions(space: ReductionTests.Space) throws {
+    let count = space.extent.reduce(1, *), groups = space.groups()
+    var dice = Dice(UInt64(count))
+    let kinds = [TAP_MUL, TAP_MUL, TAP_ADD, TAP_SUB, TAP_MAX, TAP_NEG]
+    for round in 0..<(count > 5000 ? 20 : 100) {
+      let isInPlace = round % 3 == 0
+      // Register 0 is a scalar, 1 and 2 the operands, 6 and 7 what is reduced.
+      var last = 1
+      var body = (0..<(2 + dice.below(8))).map { _ in
+        let dst = 1 + dice.below(5), one = dice.below(2) == 0 ? last : dice.below(6)
+        last = dst
+        return tile(kinds[dice.below(kinds.count)], TAP_F32, dst, one, dice.below(6))
+      }
+      for total in [6, 7] {
+        let place = 1 + dice.below(body.count)
+        body.insert(tile(TAP_REDUCE_MAX, TAP_F32, total, 1 + dice.below(5), kept: true), at: place)
+      }
+      let result = Int(body.last { $0.dst < 6 }!.dst)
+      let program = Program(
+        sections: [
+          (TAP_SETUP, [tile(TAP_CONST, TAP_F32, 0, imm: 0)]),
+          (TAP_ONCE, [6, 7].map { tile(TAP_CONST, TAP_F32, $0, imm: 1, kept: true) }),
+          (
+            TAP_LOOP,
+            ChainTests.linked(
+              (1..<6).map { tile(TAP_LOAD, TAP_F32, $0, imm: $0 % 2) } + body
+                + [tile(TAP_STORE, TAP_F32, 0, result, imm: 2)])
+          ),
+          (TAP_ONCE, [6, 7].map { tile(TAP_STORE, TAP_F32, 0, $0, imm: $0 - 3, kept: true) }),
+        ], immediates: [UInt64(Float(0.5).bitPattern), UInt64((-Float.infinity).bitPattern)])
+      let state = (0..<2).map { _ in dice.floats(count, scale: 1) }
+      var stored = state[0], totals = [[Float]](repeating: [], count: 2)
+      for group in groups {
+        for total in 0..<2 { totals[total].append(-.infinity) }
+        for i in group {
+          var registers = [0.5] + (1..<6).map { state[$0 % 2][i] } + [0, 0]
+          for line in body {
+            if line.op == TAP_REDUCE_MAX.rawValue {
+              let value = registers[Int(line.a)], total = Int(line.dst) - 6
+              totals[total][totals[total].count - 1] = max(totals[total].last!, value)
+            } else {
+              Self.evaluate([line], &registers)
+            }
+          }
+          stored[i] = registers[result]
+        }
+      }
+      for level in levels {
+        for split in Split.allCases {
+          let buffers = state.map { GuardedBuffer($0) }
+          let output = isInPlace ? buffers[0] : GuardedBuffer(state[0])
+          let largest = totals.map { GuardedBuffer($0.map { _ in Float(0) }) }
+          try run(
+            TAP_KERNEL_REGION, level: level, extent: space.extent, kept: space.kept, reduced: space.reduced,
+            program: program,
+            operands: (buffers + [output]).map { Operand($0, Float.self, rowMajor: space.extent) }
+              + largest.map { Operand($0, Float.self, strides: space.resultStrides) }, split: split)
+          for (buffer, want) in zip([output] + largest, [stored] + totals) {
+            #expect(buffer.values(as: Float.self) == want, "\(space) \(split) \(body)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("A product whose factor's register is set again before it is read", arguments: levels)
   func factorSetAgain(level: tap_level) throws {
     var dice = Dice(7)
