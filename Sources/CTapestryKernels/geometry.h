@@ -165,7 +165,7 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 #define TAP_PARTS_WORK (1 << 20)
 
 /// Elements of the operands of a filter's gradient, for each of its own, from which its images are cut in parts.
-#define TAP_PARTS_OPERANDS 4
+#define TAP_PARTS_OPERANDS 6
 
 /// Columns of a convolution's result at most, a group, and channels it sums over at least, to go along the channels.
 #define TAP_FEW_COLUMNS 4

@@ -68,7 +68,7 @@ struct ConvolutionTests {
   /// more channels than a block has.
   static let parts = [
     Case(n: 27, h: 14, w: 13, c: 3, oc: 6, kh: 5, kw: 5), Case(n: 5, h: 13, w: 12, c: 24, oc: 24, groups: 2),
-    Case(n: 3, h: 40, w: 33, c: 33, oc: 33, groups: 33), Case(n: 5, h: 9, w: 8, c: 5, oc: 130),
+    Case(n: 3, h: 40, w: 33, c: 33, oc: 33, groups: 33), Case(n: 7, h: 9, w: 8, c: 5, oc: 130),
     Case(n: 2, h: 30, w: 31, c: 70, oc: 17, kh: 1, kw: 1),
   ]
 
@@ -79,9 +79,9 @@ struct ConvolutionTests {
       return tap_shared_bytes(TAP_KERNEL_CONV_FILTER_GRADIENT, &region, c.parameters.map(Int64.init), TAP_F32) > 0
     }
     for c in Self.parts { #expect(hasParts(c), "\(c.parameters)") }
-    // One image, operands smaller than four filters, and too little work.
-    #expect(!hasParts(Case(h: 60, w: 60, c: 24, oc: 24)) && !hasParts(Case(n: 40, h: 5, w: 5, c: 64, oc: 128)))
-    #expect(hasParts(Case(n: 120, h: 5, w: 5, c: 64, oc: 128)) && !hasParts(Case(n: 26, h: 14, w: 13, c: 3, kh: 5)))
+    // One image, operands smaller than six filters, and too little work.
+    #expect(!hasParts(Case(h: 60, w: 60, c: 24, oc: 24)) && !hasParts(Case(n: 150, h: 5, w: 5, c: 64, oc: 128)))
+    #expect(hasParts(Case(n: 170, h: 5, w: 5, c: 64, oc: 128)) && !hasParts(Case(n: 26, h: 14, w: 13, c: 3, kh: 5)))
   }
 
   /// Odd images, every kernel extent, stride and dilation, groups and channels of any number, drawn once and for all;
