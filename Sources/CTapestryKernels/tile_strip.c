@@ -3,8 +3,8 @@
 // The program is gone through once. A load becomes an operand that moves with the elements, a stored result the operand
 // it is computed in, every other value the memory of its register. What an instruction reads and writes is noted beside
 // its link as a field, since addresses are known at a call alone. One instruction that is neither a load that can be
-// pointed at, a store of what lies there already, a link, nor a reduction ends the search: the program is no strip. What
-// a reduction reads is kept for the whole tile, and the reductions follow the links.
+// pointed at, a store of what lies there already, a link, nor a reduction ends the search: the program is no strip.
+// What a reduction reads is kept for the whole tile, and the reductions follow the links.
 #include "tile_program.h"
 
 /// Where a register's value is that is in no operand.
@@ -31,7 +31,8 @@ size_t tap_strip_bytes(const tap_region *region) {
   const tap_section *section = strip_section(region);
   if (section == NULL) return 0;
   size_t count = (size_t)(section->end - section->begin);
-  return (count + 1) * sizeof(chain_link) + count * (sizeof(strip_operand) + 6 * sizeof(strip_field) + sizeof(strip_reduction));
+  size_t each = sizeof(chain_link) + sizeof(strip_operand) + 6 * sizeof(strip_field) + sizeof(strip_reduction);
+  return count * each + sizeof(chain_link);
 }
 
 /// Where a value a link reads is: in an operand that moves, or, where that is IN_REGISTER, in a register.
