@@ -7,11 +7,18 @@ static int64_t tap_block_count(int64_t extent, int64_t limit) {
   return blocks > 1 ? tap_min(extent, blocks + blocks % 2) : blocks;
 }
 
+/// Rows of the source that so many rows of a result take, at most.
+static int64_t tap_source_rows(const tap_conv *v, bool gradient, int64_t rows) {
+  int64_t reach = (v->kh - 1) * v->dilation_h;
+  return gradient ? tap_min(v->oh, (rows - 1 + reach) / v->stride_h + 2)
+                  : tap_min(v->h, (rows - 1) * v->stride_h + reach + 1);
+}
+
 /// Lets the vectors of a layout go along the images where columns are so few that this takes two thirds of the vectors
 /// or less, and where there are products enough to pay for turning source and result. A block is then some rows of
 /// TAP_CONV_IMAGES images.
 static void tap_conv_turn(tap_conv_layout *l, tap_kernel kernel, const int64_t *extent, const tap_conv *v) {
-  bool gradient = kernel == TAP_KERNEL_CONV_INPUT_GRADIENT;
+  bool gradient = tap_is_input_gradient(kernel);
   int64_t columns = extent[3], depth = gradient ? v->oc : v->c;
   int64_t lanes = tap_round_up(extent[0], TAP_CONV_LANES) * columns;
   if (v->groups > 1 || l->few || v->kh * v->kw * depth < TAP_FEW_DEPTH ||
@@ -27,9 +34,8 @@ static void tap_conv_turn(tap_conv_layout *l, tap_kernel kernel, const int64_t *
   turned.place_blocks = 1;
   turned.units = turned.image_blocks * turned.row_blocks;
   turned.pitch = columns;
-  int64_t rows = tap_ceil_div(l->lines, turned.row_blocks) * l->line, reach = (v->kh - 1) * v->dilation_h;
-  int64_t source_rows = gradient ? (rows - 1 + reach) / v->stride_h + 2 : (rows - 1) * v->stride_h + reach + 1;
-  int64_t source = gradient ? tap_min(source_rows, v->oh) * v->ow : tap_min(source_rows, v->h) * v->w;
+  int64_t rows = tap_ceil_div(l->lines, turned.row_blocks) * l->line;
+  int64_t source = tap_source_rows(v, gradient, rows) * (gradient ? v->ow : v->w);
   turned.block_elements = tap_round_up(rows * row, TAP_ALIGNMENT);
   turned.turned_elements = turned.block_elements + source * depth * TAP_CONV_IMAGES;
   bool fits = source * depth * TAP_CONV_IMAGES <= TAP_CONV_SOURCE && turned.block_elements <= 2 * TAP_CONV_ELEMENTS;
@@ -57,7 +63,7 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
     l.place_blocks = tap_block_count(extent[2], limit);
   }
   l.units = l.image_blocks * l.row_blocks * l.place_blocks;
-  int64_t depth = (kernel == TAP_KERNEL_CONV_INPUT_GRADIENT ? v->oc : v->c) / v->groups;
+  int64_t depth = (tap_is_input_gradient(kernel) ? v->oc : v->c) / v->groups;
   l.few = columns <= TAP_FEW_COLUMNS * v->groups && depth >= TAP_FEW_DEPTH;
   l.pitch = l.few ? columns : tap_round_up(columns, TAP_DOT_COLUMNS) + (v->groups > 1 ? TAP_DOT_COLUMNS : 0);
   l.block_elements = tap_round_up(tap_ceil_div(extent[0], l.image_blocks) * tap_ceil_div(l.lines, l.row_blocks) *
@@ -66,6 +72,10 @@ tap_conv_layout tap_conv_blocks(tap_kernel kernel, const tap_region *region, con
   int64_t group = tap_round_up(columns / v->groups, TAP_DOT_COLUMNS);
   l.packed_elements = v->groups * group * v->kh * v->kw * depth;
   tap_conv_turn(&l, kernel, extent, v);
+  if (kernel == TAP_KERNEL_CONV_POOL_INPUT_GRADIENT) {
+    int64_t images = l.images ? TAP_CONV_IMAGES : tap_ceil_div(extent[0], l.image_blocks);
+    l.source_elements = images * tap_source_rows(v, true, tap_ceil_div(extent[1], l.row_blocks)) * v->ow * v->oc;
+  }
   return l;
 }
 
@@ -116,7 +126,8 @@ tap_filter_layout tap_filter_blocks(const tap_conv *v) {
   l.packed_elements = l.images * l.rows * v->ow * l.packed_columns;
   if (l.turned) {
     l.packed_rows = tap_min(v->h, (l.rows - 1) * v->stride_h + (v->kh - 1) * v->dilation_h + 1);
-    l.packed_elements = tap_max(l.block_elements, l.images * l.packed_rows * v->w * v->c + TAP_DOT_COLUMNS);
+    l.packed_elements = l.images * l.packed_rows * v->w * v->c + TAP_DOT_COLUMNS;
+    l.packed_elements = tap_round_up(tap_max(l.block_elements, l.packed_elements), TAP_ALIGNMENT);
   }
   return l;
 }

@@ -100,6 +100,7 @@ typedef struct {
   int64_t block_elements;  // of the largest
   int64_t packed_elements; // of the packed filter
   int64_t turned_elements; // of the source and the block whose images lie side by side
+  int64_t source_elements; // of the rows a block gathers from, where they are made for it
 } tap_conv_layout;
 
 /// The blocks of a convolution's gradient in the filter: some rows of channels of one tap, or all taps of a row of the
@@ -133,6 +134,8 @@ TAP_PRIVATE tap_filter_layout tap_filter_blocks(const tap_conv *conv);
 TAP_PRIVATE tap_slice_layout tap_slices(int64_t outer, int64_t inner, int64_t longest);
 TAP_PRIVATE int64_t tap_reduction_count(const tap_region *region);
 TAP_PRIVATE size_t tap_register_bytes(const tap_region *region);
+/// Scratch memory of the runs of a pooling operation whose result has so many rows and places, or whose source has.
+TAP_PRIVATE size_t tap_pool_run_bytes(int64_t rows, int64_t places);
 /// Scratch memory of CONV_MAX_POOL beyond the convolution's: the runs of the windows, then the operands' addresses.
 TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *region);
 
@@ -184,6 +187,15 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 
 /// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
 #define TAP_CONV_RUN_BYTES 128
+
+/// Whether a kernel is one of those of a convolution's gradient in the input; in the filter.
+static inline bool tap_is_input_gradient(tap_kernel kernel) {
+  return kernel == TAP_KERNEL_CONV_INPUT_GRADIENT || kernel == TAP_KERNEL_CONV_POOL_INPUT_GRADIENT;
+}
+
+static inline bool tap_is_filter_gradient(tap_kernel kernel) {
+  return kernel == TAP_KERNEL_CONV_FILTER_GRADIENT || kernel == TAP_KERNEL_CONV_POOL_FILTER_GRADIENT;
+}
 
 /// Operands of CONV_MAX_POOL beyond its region's.
 #define TAP_CONV_POOL_OPERANDS 4

@@ -207,8 +207,10 @@ int64_t tap_units(tap_kernel kernel, const tap_region *region, const int64_t *p,
   case TAP_KERNEL_DOT_COLUMN_SUMS: return tap_dot_blocks(kernel, region, p).units;
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
-  case TAP_KERNEL_CONV_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
-  case TAP_KERNEL_CONV_FILTER_GRADIENT: {
+  case TAP_KERNEL_CONV_INPUT_GRADIENT:
+  case TAP_KERNEL_CONV_POOL_INPUT_GRADIENT: return tap_conv_blocks(kernel, region, (const tap_conv *)p).units;
+  case TAP_KERNEL_CONV_FILTER_GRADIENT:
+  case TAP_KERNEL_CONV_POOL_FILTER_GRADIENT: {
     tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
     return l.parts * l.blocks;
   }
@@ -241,9 +243,13 @@ void tap_lay_out(tap_kernel kernel, const tap_region *region, const int64_t *p, 
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
   case TAP_KERNEL_CONV_INPUT_GRADIENT:
+  case TAP_KERNEL_CONV_POOL_INPUT_GRADIENT:
     *(tap_conv_layout *)layout = tap_conv_blocks(kernel, region, (const tap_conv *)p);
     break;
-  case TAP_KERNEL_CONV_FILTER_GRADIENT: *(tap_filter_layout *)layout = tap_filter_blocks((const tap_conv *)p); break;
+  case TAP_KERNEL_CONV_FILTER_GRADIENT:
+  case TAP_KERNEL_CONV_POOL_FILTER_GRADIENT:
+    *(tap_filter_layout *)layout = tap_filter_blocks((const tap_conv *)p);
+    break;
   default: break;
   }
 }
@@ -262,7 +268,7 @@ size_t tap_shared_bytes(tap_kernel kernel, const tap_region *region, const int64
     int64_t parts = l.units * tap_dot_part_bytes(&l, (int64_t)tap_width(dtype));
     return l.parts == 1 ? 0 : (size_t)(tap_counter_bytes(l.units / l.parts) + parts);
   }
-  if (kernel == TAP_KERNEL_CONV_FILTER_GRADIENT) {
+  if (tap_is_filter_gradient(kernel)) {
     tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
     int64_t parts = l.parts * l.blocks * l.block_elements * (int64_t)tap_width(dtype);
     return l.parts == 1 ? 0 : (size_t)(tap_counter_bytes(l.blocks) + parts);
@@ -279,10 +285,19 @@ size_t tap_register_bytes(const tap_region *region) {
   return (size_t)tap_round_up(region->registers * (region->register_bytes + (int64_t)sizeof(void *)), TAP_ALIGNMENT);
 }
 
+size_t tap_pool_run_bytes(int64_t rows, int64_t places) {
+  return (size_t)((rows + places + tap_max(rows, places)) * TAP_CONV_RUN_BYTES);
+}
+
 size_t tap_pool_bytes(const tap_conv_pool *p, const tap_region *region) {
-  const tap_window *v = &p->window;
-  size_t runs = (size_t)((v->oh + v->ow + tap_max(v->oh, v->ow)) * TAP_CONV_RUN_BYTES);
-  return runs + ((size_t)region->operands + TAP_CONV_POOL_OPERANDS) * sizeof(void *);
+  size_t operands = (size_t)region->operands + TAP_CONV_POOL_OPERANDS;
+  return tap_pool_run_bytes(p->window.oh, p->window.ow) + operands * sizeof(void *);
+}
+
+/// Scratch memory for so many elements of the cotangent that a max pool's gradient makes, and for making them.
+static size_t pooled_cotangent_bytes(const int64_t *p, int64_t elements, size_t width) {
+  const tap_window *v = &((const tap_conv_pool *)p)->window;
+  return tap_pool_run_bytes(v->h, v->w) + (size_t)elements * width;
 }
 
 size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int64_t *p, tap_dtype dtype) {
@@ -301,24 +316,29 @@ size_t tap_scratch_bytes(tap_kernel kernel, const tap_region *region, const int6
   }
   case TAP_KERNEL_CONV:
   case TAP_KERNEL_CONV_MAX_POOL:
-  case TAP_KERNEL_CONV_INPUT_GRADIENT: {
+  case TAP_KERNEL_CONV_INPUT_GRADIENT:
+  case TAP_KERNEL_CONV_POOL_INPUT_GRADIENT: {
     tap_conv_layout l = tap_conv_blocks(kernel, region, (const tap_conv *)p);
     int64_t runs = region->extent[1] + region->extent[2];
     return tap_register_bytes(region) + (size_t)(l.block_elements + l.packed_elements + l.turned_elements) * width +
            (size_t)(runs * TAP_CONV_RUN_BYTES) +
-           (kernel == TAP_KERNEL_CONV_MAX_POOL ? tap_pool_bytes((const tap_conv_pool *)p, region) : 0);
+           (kernel == TAP_KERNEL_CONV_MAX_POOL ? tap_pool_bytes((const tap_conv_pool *)p, region) : 0) +
+           (kernel == TAP_KERNEL_CONV_POOL_INPUT_GRADIENT ? pooled_cotangent_bytes(p, l.source_elements, width) : 0);
   }
-  case TAP_KERNEL_CONV_FILTER_GRADIENT: {
+  case TAP_KERNEL_CONV_FILTER_GRADIENT:
+  case TAP_KERNEL_CONV_POOL_FILTER_GRADIENT: {
     tap_filter_layout l = tap_filter_blocks((const tap_conv *)p);
     int64_t blocks = l.parts == 1 ? l.together * l.block_elements : 0;
-    return tap_register_bytes(region) + (size_t)(blocks + l.packed_elements) * width;
+    int64_t step = l.images * l.rows * p[5] * p[6];
+    return tap_register_bytes(region) + (size_t)(blocks + l.packed_elements) * width +
+           (kernel == TAP_KERNEL_CONV_POOL_FILTER_GRADIENT ? pooled_cotangent_bytes(p, step, width) : 0);
   }
   case TAP_KERNEL_SORT: return (size_t)p[1] * 2 * (8 + sizeof(int32_t)) + 4 * TAP_ALIGNMENT;
   case TAP_KERNEL_MAX_POOL:
   case TAP_KERNEL_POOL_GATHER:
-  case TAP_KERNEL_SUM_POOL: return (size_t)((p[4] + p[5] + tap_max(p[4], p[5])) * TAP_CONV_RUN_BYTES);
+  case TAP_KERNEL_SUM_POOL: return tap_pool_run_bytes(p[4], p[5]);
   case TAP_KERNEL_POOL_SCATTER:
-  case TAP_KERNEL_SUM_POOL_GRADIENT: return (size_t)((p[1] + p[2] + tap_max(p[1], p[2])) * TAP_CONV_RUN_BYTES);
+  case TAP_KERNEL_SUM_POOL_GRADIENT: return tap_pool_run_bytes(p[1], p[2]);
   case TAP_KERNEL_ARG_MAX:
   case TAP_KERNEL_ARG_MIN:
   case TAP_KERNEL_CUMULATIVE_SUM:

@@ -184,6 +184,11 @@ typedef enum : uint16_t {
   /// the convolution. Own operands: input, filter, then values and choice as of MAX_POOL. Parameters: tap_conv_pool.
   /// The program's one store goes to scratch memory: its operand, `image`, is not written.
   TAP_KERNEL_CONV_MAX_POOL,
+  /// E. CONV_INPUT_GRADIENT and CONV_FILTER_GRADIENT of the cotangent that POOL_SCATTER would give, of which they make as
+  /// much as they read at a time. Own operands: the cotangent of the values in the place of the output's, and behind
+  /// those the choice. Parameters: tap_conv_pool, of any windows.
+  TAP_KERNEL_CONV_POOL_INPUT_GRADIENT,
+  TAP_KERNEL_CONV_POOL_FILTER_GRADIENT,
   /// result[b, o, i, :] = table[b, o, indices[b, i], :]. No region. Own operands: result, table, indices (i32).
   /// Parameters: batch, outer, extent (of the indexed axis), count (of indices a batch), inner. Faults outside range.
   TAP_KERNEL_GATHER,
@@ -229,12 +234,12 @@ typedef struct {
   int64_t choice_bytes; // of a choice: 4, or 1 for windows of fewer than 256 taps; other kernels have none
 } tap_window;
 
-/// Parameters of CONV_MAX_POOL, in this order. Windows lie side by side: no padding, no dilation, strides of at least
-/// the window's extents.
+/// Parameters of CONV_MAX_POOL and its gradients, in this order. The windows of the first lie side by side: no padding,
+/// no dilation, strides of at least the window's extents.
 typedef struct {
   tap_conv conv;
   tap_window window;
-  int64_t image;
+  int64_t image; // of CONV_MAX_POOL alone
 } tap_conv_pool;
 
 /// Instruction sets a kernel is compiled for.

@@ -10,7 +10,7 @@ import TapestryGraph
 // known as wholes (a group that had another space may fit the reduced results its reader has by now), until no join is
 // left to make, so every kernel is a maximal one. Last, groups that read the same value at every point of one space
 // join, too: it is read once; sums of the columns of a matrix move to products by it; and a max pool joins the
-// convolution that only it reads. Each edge is looked at a bounded number of times, so fusion is linear.
+// convolution that only it reads. The gradient of a max pool may be no kernel at all (`PooledCotangents`). Each edge is looked at a bounded number of times, so fusion is linear.
 
 /// The state of one cut. A reference type, so that what it walks is not copied into closures.
 final class Fuser {
@@ -25,6 +25,8 @@ final class Fuser {
   /// What is handed out: memory of its own, whoever reads it.
   let roots: Set<Value>
   let trace: AxisTrace
+  /// The gradients of max pools that their readers make.
+  let cotangents: PooledCotangents
   private let joins: Bool
   var groups: FusionGroups
   var isKept: [Bool]
@@ -34,6 +36,7 @@ final class Fuser {
   init(_ graph: GraphStore, _ views: ViewAccesses, reachable: [Bool], roots: [Value], joins: Bool) {
     self.joins = joins
     self.roots = Set(roots.map { views.base(of: $0) })
+    cotangents = joins ? PooledCotangents(graph, reachable: reachable, roots: self.roots) : PooledCotangents()
     self.graph = graph
     self.views = views
     self.reachable = reachable
@@ -50,7 +53,7 @@ final class Fuser {
       switch graph.nodes[node].fusion {
       case .leaf: break
       case .view: if views.isCopied(node) { placeAlone(node) }
-      case .opaque, .product: placeAlone(node)
+      case .opaque, .product: if !cotangents.contains(node) { placeAlone(node) }
       case .elementwise, .reduction: place(node)
       }
     }
@@ -69,7 +72,7 @@ final class Fuser {
     var frame = FusionFrame(space: SqueezedShape(shape).extents)
     frame.hasProduct = fusion == .product
     let obstacle = FusionRefusal.notFusable(type(of: graph.op(of: node)).name)
-    let edges = graph.operands(of: node).map { operand in
+    let edges = cotangents.operands(of: node, in: graph).map { operand in
       FusionGroups.Edge(
         producer: Int(views.base(of: operand).node), consumer: node, axes: [], isCombined: false, obstacle: obstacle)
     }
@@ -156,6 +159,7 @@ final class Fuser {
     plan.edgeVisits = groups.visits
     plan.groupOf = [Int32](repeating: -1, count: graph.count)
     plan.isKept = isKept
+    plan.cotangents = cotangents
     let all = groups.groups
     let order = all.indices.filter { !all[$0].members.isEmpty }.sorted { (all[$0].level, $0) < (all[$1].level, $1) }
     for group in order.lazy.map({ all[$0] }) {

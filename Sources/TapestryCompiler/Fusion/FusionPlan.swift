@@ -21,12 +21,14 @@ package struct FusionGroup: Sendable {
 /// The graph cut into kernels.
 package struct FusionPlan: Sendable {
   package var groups: [FusionGroup] = []
-  /// For each node its group, or -1 for leaves, views and nodes not reached.
+  /// For each node its group, or -1 for leaves, views, nodes not reached and those that their readers make.
   package var groupOf: [Int32] = []
   /// For each node whether it is a kept member of its group.
   package var isKept: [Bool] = []
   /// Edges between fusable nodes of different groups, and why.
   package var refusals: [FusionEdge: FusionRefusal] = [:]
+  /// The gradients of max pools that their readers make.
+  var cotangents = PooledCotangents()
   /// How many times an edge was weighed.
   package var edgeVisits = 0
 

@@ -54,8 +54,7 @@ extension Inspection {
     let fusion = compiled.fusion
     func name(_ node: Int) -> String { "%\(stage.number[node])" }
     for node in [first, second] where fusion.kernel(of: node) == nil {
-      let isView = compiled.optimized.store.nodes[node].fusion == .view
-      return "\(name(node)) is in no kernel: " + (isView ? "it is a view, read through strides\n" : "it is given\n")
+      return "\(name(node)) is in no kernel: \(fusion.reasonForNoKernel(node, in: compiled.optimized.store))\n"
     }
     if let kernel = fusion.kernel(of: first), kernel == fusion.kernel(of: second) {
       return "\(name(first)) and \(name(second)) are one kernel, number \(kernel)\n"

@@ -92,7 +92,7 @@ extension CompiledProgram {
 
   fileprivate func kernelLine(of node: Int) -> String {
     guard let number = fusion.kernel(of: node) else {
-      return optimized.store.nodes[node].fusion == .view ? "none: a view is read through strides" : "none: it is given"
+      return "none: \(fusion.reasonForNoKernel(node, in: optimized.store))"
     }
     let members = fusion.groups[number].members
     return "\(number): \(optimized.store.label(of: members)), \(members.count) nodes"
@@ -119,6 +119,12 @@ extension CompiledProgram {
 }
 
 extension FusionPlan {
-  /// The kernel that computes a node; nil for leaves and views.
+  /// The kernel that computes a node; nil for leaves, views and what readers make.
   func kernel(of node: Int) -> Int? { groupOf[node] >= 0 ? Int(groupOf[node]) : nil }
+
+  /// Why a node is in no kernel, in a few words.
+  func reasonForNoKernel(_ node: Int, in graph: GraphStore) -> String {
+    if cotangents.contains(node) { return "it is made, row by row, by the kernels that read it" }
+    return graph.nodes[node].fusion == .view ? "it is a view, read through strides" : "it is given"
+  }
 }

@@ -46,7 +46,7 @@ extension Lowering {
     }
     draft.parameters += pool.parameters(
       graph.type(of: graph.operands(of: node).first!).shape, graph.type(of: Value(node)).shape,
-      byteChoices.contains(Value(node, 1)) ? 1 : 4)
+      choiceBytes(Value(node, 1)))
     draft.parameters.append(image)
   }
 
@@ -57,18 +57,28 @@ extension Lowering {
   }
 
   /// One of the three forms of a convolution. `input`, `filter` and `output` say which of (operand 0, operand 1, result)
-  /// has which shape.
+  /// has which shape. A gradient may make its cotangent of that of a max pool.
   private mutating func lowerConvolution(
     _ op: some ConvolutionOp, _ kernel: tap_kernel, _ node: Int, _ operands: [Value], _ draft: inout Draft, input: Int,
     filter: Int, output: Int
   ) {
     draft.routine = .kernel(kernel)
-    for operand in operands { draft.operands.append(contiguous(operand)) }
+    for operand in plan.cotangents.operands(of: node, in: graph) { draft.operands.append(contiguous(operand)) }
     let shapes = (operands + [Value(node)]).map { graph.type(of: $0).shape }
     let geometry = op.geometry
     draft.parameters =
       shapes[input].extents + shapes[output].extents[1...] + shapes[filter].extents[..<2] + geometry.strides
       + geometry.low
       + geometry.dilation + [op.groups]
+    guard let made = plan.cotangents.made(by: node, in: graph), let pool = graph.op(of: made) as? PoolScatter else {
+      return
+    }
+    let isInput = kernel == TAP_KERNEL_CONV_INPUT_GRADIENT
+    draft.routine = .kernel(isInput ? TAP_KERNEL_CONV_POOL_INPUT_GRADIENT : TAP_KERNEL_CONV_POOL_FILTER_GRADIENT)
+    let (cotangent, choice) = (graph.operand(0, of: made), graph.operand(1, of: made))
+    draft.parameters += pool.parameters(shapes[output], graph.type(of: cotangent).shape, choiceBytes(choice)) + [0]
   }
+
+  /// Bytes of a choice of a max pool.
+  func choiceBytes(_ choice: Value) -> Int { byteChoices.contains(choice) ? 1 : 4 }
 }

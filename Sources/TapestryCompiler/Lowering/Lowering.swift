@@ -49,7 +49,7 @@ struct Lowering {
       if readers[base] == 1 { wanted[Int(group)].append(base) }
     }
     for node in 0..<graph.count where reachable[node] && plan.groupOf[node] >= 0 {
-      for operand in graph.operands(of: node) { want(operand, by: plan.groupOf[node]) }
+      for operand in plan.cotangents.operands(of: node, in: graph) { want(operand, by: plan.groupOf[node]) }
     }
     for root in source.roots { want(root.value, by: -1) }
     for group in wanted.indices { wanted[group].sort { ($0.node, $0.output) < ($1.node, $1.output) } }

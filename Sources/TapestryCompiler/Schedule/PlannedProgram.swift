@@ -11,12 +11,20 @@ struct PlannedProgram: Sendable {
   let guards: [Range<Int>]
   private(set) var work = WorkCounts()
 
-  /// Binds state, orders the drafts and places the buffers.
+  /// Binds state, orders the drafts and places the buffers; with orders that let more be made in place (`ReuseOrders`)
+  /// where those save more than the barriers they may cost.
   ///
   /// - Parameter guarded: whether no memory is shared and each buffer is followed by a guard.
   init(_ lowered: LoweredProgram, guarded: Bool = false) {
     var binding = StateBinding(lowered)
     self.init(bound: binding.bind(), guarded: guarded)
+    let reuse = ReuseOrders(lowered)
+    guard !reuse.orders.isEmpty, !guarded else { return }
+    var ordered = lowered
+    ordered.orderings += reuse.orders
+    binding = StateBinding(ordered)
+    let thrifty = PlannedProgram(bound: binding.bind(), guarded: guarded)
+    if thrifty.arenaBytes + reuse.orders.count * Scheduler.barrierBytes <= arenaBytes { self = thrifty }
   }
 
   /// Orders the drafts of a program whose state is bound, and places its buffers.

@@ -63,7 +63,7 @@ struct Scheduler {
   }
 
   /// The bytes that a barrier must save: about what a core copies in the time of one.
-  private static let barrierBytes = 1 << 16
+  static let barrierBytes = 1 << 16
   private static let mostCuts = 8
 
   let program: LoweredProgram

@@ -89,6 +89,8 @@ extension tap_kernel {
     case TAP_KERNEL_DOT_COLUMN_SUMS: "dot-column-sums"
     case TAP_KERNEL_CONV: "conv"
     case TAP_KERNEL_CONV_MAX_POOL: "conv-max-pool"
+    case TAP_KERNEL_CONV_POOL_INPUT_GRADIENT: "conv-pool-input-gradient"
+    case TAP_KERNEL_CONV_POOL_FILTER_GRADIENT: "conv-pool-filter-gradient"
     case TAP_KERNEL_CONV_INPUT_GRADIENT: "conv-input-gradient"
     case TAP_KERNEL_CONV_FILTER_GRADIENT: "conv-filter-gradient"
     case TAP_KERNEL_GATHER: "gather"

@@ -20,7 +20,8 @@ extension Tape {
     if instruction.region >= 0, regions[Int(instruction.region)].hasScalarLoop { return true }
     func parameter(_ place: Int) -> Int { Int(parameters[Int(instruction.firstParameter) + place]) }
     switch kernel {
-    case TAP_KERNEL_CONV, TAP_KERNEL_CONV_MAX_POOL, TAP_KERNEL_CONV_INPUT_GRADIENT, TAP_KERNEL_CONV_FILTER_GRADIENT:
+    case TAP_KERNEL_CONV, TAP_KERNEL_CONV_MAX_POOL, TAP_KERNEL_CONV_INPUT_GRADIENT, TAP_KERNEL_CONV_FILTER_GRADIENT,
+      TAP_KERNEL_CONV_POOL_INPUT_GRADIENT, TAP_KERNEL_CONV_POOL_FILTER_GRADIENT:
       let (channels, outputs, groups) = (parameter(3), parameter(6), parameter(15))
       return channels == groups && outputs == groups
         && channels * instruction.dtype.byteCount < Tape.laneChannels.depthwiseBytes
