@@ -86,7 +86,9 @@ final class Fuser {
   private func place(_ node: Int) {
     let readShape = readShape(of: node)
     let squeezed = SqueezedShape(readShape)
-    let axes = (graph.op(of: node) as? any ReductionOp)?.axes ?? []
+    // A cast that fails takes its time with each new type.
+    let isReduction = graph.nodes[node].fusion == .reduction
+    let axes = isReduction ? (graph.op(of: node) as? any ReductionOp)?.axes ?? [] : []
     let frame = FusionFrame(space: squeezed.extents, reduced: squeezed.places(of: axes))
     // One that combines nothing, over no axes or axes of extent 1, passes its operand on.
     isKept[node] = !frame.reduced.isEmpty
@@ -98,7 +100,7 @@ final class Fuser {
 
   /// The shape whose points a fusable node reads its operands at.
   private func readShape(of node: Int) -> Shape {
-    let isReduction = graph.op(of: node) is any ReductionOp
+    let isReduction = graph.nodes[node].fusion == .reduction
     return graph.type(of: isReduction ? graph.operands(of: node).first! : Value(node)).shape
   }
 

@@ -11,20 +11,20 @@ struct PlannedProgram: Sendable {
   let guards: [Range<Int>]
   private(set) var work = WorkCounts()
 
-  /// Binds state, orders the drafts and places the buffers; with orders that let more be made in place (`ReuseOrders`)
-  /// where those save more than the barriers they may cost.
+  /// Binds state, orders the drafts and places the buffers; with some updates beside the old values (`BufferedUpdates`)
+  /// where that saves more than the barriers it may cost.
   ///
   /// - Parameter guarded: whether no memory is shared and each buffer is followed by a guard.
   init(_ lowered: LoweredProgram, guarded: Bool = false) {
     var binding = StateBinding(lowered)
     self.init(bound: binding.bind(), guarded: guarded)
-    let reuse = ReuseOrders(lowered)
-    guard !reuse.orders.isEmpty, !guarded else { return }
+    let orders = guarded ? [] : BufferedUpdates(lowered).orders
+    guard !orders.isEmpty else { return }
     var ordered = lowered
-    ordered.orderings += reuse.orders
+    ordered.orderings += orders
     binding = StateBinding(ordered)
-    let thrifty = PlannedProgram(bound: binding.bind(), guarded: guarded)
-    if thrifty.arenaBytes + reuse.orders.count * Scheduler.barrierBytes <= arenaBytes { self = thrifty }
+    let buffered = PlannedProgram(bound: binding.bind(), guarded: false)
+    if buffered.arenaBytes + orders.count * Scheduler.barrierBytes <= arenaBytes { self = buffered }
   }
 
   /// Orders the drafts of a program whose state is bound, and places its buffers.

@@ -6,7 +6,8 @@ import Testing
 
 @testable import TapestryCompiler
 
-/// A convolution and the max pool taken of it at once, in shapes that cut blocks, vectors and windows in odd places.
+/// A convolution and the max pool taken of it at once, and their gradients, in shapes that cut blocks, vectors and windows
+/// in odd places.
 @Suite struct ConvolutionPoolTests {
   struct Case: Sendable, CustomStringConvertible {
     let image, filter: Shape
@@ -41,14 +42,20 @@ import Testing
       x, filter, strides: c.strides, padding: c.padding, dilation: c.dilation, groups: c.groups)
     let pooled = maxPool(relu(y + graph.input("bias", [c.filter[3]], c.dtype)), window: c.window, strides: c.steps)
     graph.report("pooled", pooled)
-    graph.report("d x", gradient(of: sum(pooled * pooled), in: x))
+    let loss = sum(pooled * pooled)
+    graph.report("d x", gradient(of: loss, in: x))
+    graph.report("d filter", gradient(of: loss, in: filter))
     return graph
   }
 
   @Test(arguments: cases) func equalsTheReference(_ c: Case) throws {
     let graph = traced(c)
     let tape = try expectCompiledEqualsReference(graph).tape
-    #expect(tape.instructions.contains { $0.routine == .kernel(TAP_KERNEL_CONV_MAX_POOL) })
+    for kernel in [
+      TAP_KERNEL_CONV_MAX_POOL, TAP_KERNEL_CONV_POOL_INPUT_GRADIENT, TAP_KERNEL_CONV_POOL_FILTER_GRADIENT,
+    ] {
+      #expect(tape.instructions.contains { $0.routine == .kernel(kernel) })
+    }
     let (inputs, _) = sampleValues(of: graph)
     let team = ThreadTeam(threads: 3)
     for kernels in KernelTable.all {
