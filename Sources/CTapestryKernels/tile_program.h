@@ -9,12 +9,13 @@
 #include "geometry.h"
 
 /// Where the value of the link before stands among the operands: first (all of one operand, and of the first link),
-/// second, or both; first or second beside an operand whose elements are all the same; first or second beside the
-/// product of two operands.
+/// second, or both; third, of a choice; first or second beside an operand whose elements are all the same; first or
+/// second beside the product of two operands.
 enum {
   VALUE_FIRST,
   VALUE_SECOND,
   VALUE_BOTH,
+  VALUE_THIRD,
   FIRST_TO_SAME,
   SECOND_TO_SAME,
   FIRST_TO_PRODUCT,
@@ -35,8 +36,10 @@ typedef struct {
 typedef struct {
   int32_t code;       // LINK(op, form)
   bool starts, kept;  // whether the value is read first, from `start`; whether it is stored, at `dst`
+  bool compares;      // whether it is the outcome of a comparison, which is a byte in memory
   chain_place start, dst;
   chain_place other;  // the operand that is not the value, or the first factor of it: then `start` is the second
+  chain_place third;  // of a choice, the other alternative; `other` is the condition, where the value is none
 } chain_link;
 
 /// Sets of the first 64 instructions of a program, by place.
@@ -57,6 +60,7 @@ typedef struct {
   int32_t operand; // of the region, or BLOCK_OPERAND, or TILE_OPERAND: a tile behind the registers, for a reduction
   int32_t reg;     // the tile's place there, or, of a row that is the same for all rows, a register for its copies; or
                    // NO_REGISTER
+  int dtype;
   int64_t row;     // bytes from row to row, but of the block
   bool loaded;
 } strip_operand;
@@ -116,6 +120,8 @@ static inline bool is_along(const tap_region *region, int32_t operand) {
   return region->strides[(int64_t)operand * region->rank + region->rank - 1] == 1;
 }
 
+static inline bool is_comparison(int op) { return op >= TAP_LESS && op <= TAP_NOT_EQUAL; }
+
 /// Whether a link is arithmetic alone.
 static inline bool is_plain(int op) { return op < TAP_EXP || op > TAP_SIGMOID; }
 
@@ -126,7 +132,7 @@ static inline chain_link link_of(const tap_tile_instr *in, int32_t value) {
   bool is_binary = operand_count(in->op) == 2, starts = in->a != value && !(is_binary && in->b == value);
   int32_t form = VALUE_FIRST;
   if (is_binary && in->b == (starts ? in->a : value)) form = in->a == in->b ? VALUE_BOTH : VALUE_SECOND;
-  return (chain_link){.code = LINK(in->op, form), .starts = starts};
+  return (chain_link){.code = LINK(in->op, form), .starts = starts, .compares = is_comparison(in->op)};
 }
 
 /// Whether the operand that is not the value is the first.

@@ -11,6 +11,8 @@
 #define IN_REGISTER (-1)
 /// The type of a strip without links.
 #define NO_DTYPE (-1)
+/// Places of a link at most.
+#define PLACES 4
 
 /// The loop a strip is made of; null where the program has none or several, or too long a one, or one among other
 /// sections than setups and, where axes are reduced, those of a block.
@@ -31,7 +33,7 @@ size_t tap_strip_bytes(const tap_region *region) {
   const tap_section *section = strip_section(region);
   if (section == NULL) return 0;
   size_t count = (size_t)(section->end - section->begin);
-  size_t each = sizeof(chain_link) + sizeof(strip_operand) + 6 * sizeof(strip_field) + sizeof(strip_reduction);
+  size_t each = sizeof(chain_link) + sizeof(strip_operand) + 2 * PLACES * sizeof(strip_field) + sizeof(strip_reduction);
   return count * each + sizeof(chain_link);
 }
 
@@ -59,15 +61,20 @@ typedef struct {
 } strip_search;
 
 /// The operations the contract names (tap_link).
+static bool is_arithmetic(int op) {
+  return (op >= TAP_NEG && op <= TAP_SIGMOID && op != TAP_SIGN) || (op >= TAP_ADD && op <= TAP_DIV) || op == TAP_MAX ||
+         op == TAP_MIN;
+}
+
+/// Those, comparisons and choices.
 static bool is_linkable(const tap_tile_instr *in) {
-  bool named = (in->op >= TAP_NEG && in->op <= TAP_SIGMOID && in->op != TAP_SIGN) ||
-               (in->op >= TAP_ADD && in->op <= TAP_DIV) || in->op == TAP_MAX || in->op == TAP_MIN;
+  bool named = is_arithmetic(in->op) || is_comparison(in->op) || in->op == TAP_SELECT;
   return named && in->cls == TAP_FULL && (in->dtype == TAP_F32 || in->dtype == TAP_F64);
 }
 
-static int32_t add_moving(strip_plan *plan, int32_t operand, bool loaded) {
+static int32_t add_moving(strip_plan *plan, int32_t operand, int dtype, bool loaded) {
   plan->moving[plan->moving_count] =
-      (strip_operand){.operand = operand, .reg = NO_REGISTER, .loaded = loaded};
+      (strip_operand){.operand = operand, .reg = NO_REGISTER, .dtype = dtype, .loaded = loaded};
   return plan->moving_count++;
 }
 
@@ -100,9 +107,9 @@ static bool is_product_of_link(const strip_search *s, const tap_tile_instr *in) 
     bool is_copy = next->op == TAP_LOAD || next->op == TAP_STORE || next->op == TAP_RESULT;
     int32_t count = operand_count(next->op);
     bool first = count > 0 && next->a == in->dst, second = count > 1 && next->b == in->dst;
-    if (first || second) {
-      bool follows = next[-1].link & TAP_LINKED;
-      if (reader != NULL || is_written || !is_linkable(next) || count < 2 || first == second || !follows) return false;
+    if (first || second || (count > 2 && next->c == in->dst)) {
+      bool is_sum = is_arithmetic(next->op) && count == 2 && first != second, follows = next[-1].link & TAP_LINKED;
+      if (reader != NULL || is_written || !is_sum || !follows) return false;
       reader = next;
     }
     is_written |= !is_copy && !is_passed(next);
@@ -140,7 +147,19 @@ static bool add_reduction(strip_search *s, const tap_tile_instr *in) {
   return true;
 }
 
-/// Adds the link of an instruction. `to`: where the result goes.
+/// Adds the link of a choice: the value is the condition, or one of the alternatives.
+static void add_choice(strip_search *s, const tap_tile_instr *in, strip_source to) {
+  chain_link *l = &s->plan->links[s->plan->link_count++];
+  bool tells = in->a == s->value, is_third = !tells && in->b != s->value && in->c == s->value;
+  *l = (chain_link){.code = LINK(TAP_SELECT, tells ? VALUE_FIRST : is_third ? VALUE_THIRD : VALUE_SECOND),
+                    .starts = !tells && !is_third && in->b != s->value, .kept = !is_passed(in)};
+  if (l->starts) set_place(s->plan, &l->start, source_of(s, in->b));
+  set_place(s->plan, &l->other, source_of(s, tells ? in->b : in->a));
+  set_place(s->plan, &l->third, source_of(s, is_third ? in->b : in->c));
+  set_place(s->plan, &l->dst, to);
+}
+
+/// Adds the link of another instruction. `to`: where the result goes.
 static void add_link(strip_search *s, const tap_tile_instr *in, strip_source to) {
   chain_link *l = &s->plan->links[s->plan->link_count++];
   *l = link_of(in, s->value);
@@ -178,12 +197,12 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   }
   case TAP_LOAD:
     if (!pointed || !is_along(region, in->imm)) return false;
-    result.moving = add_moving(plan, in->imm, true);
+    result.moving = add_moving(plan, in->imm, in->dtype, true);
     if (is_among(s->copies->steady, region, in)) plan->moving[result.moving].reg = in->dst;
     break;
   case TAP_RESULT:
     if (!pointed) return false;
-    result.moving = add_moving(plan, BLOCK_OPERAND, true);
+    result.moving = add_moving(plan, BLOCK_OPERAND, in->dtype, true);
     break;
   default:
     if (!is_linkable(in) || (plan->dtype != NO_DTYPE && plan->dtype != in->dtype)) return false;
@@ -197,12 +216,12 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
       break;
     }
     if (direct) {
-      result.moving = add_moving(plan, s->copies->targets[in - region->instrs], false);
+      result.moving = add_moving(plan, s->copies->targets[in - region->instrs], in->to, false);
     } else if (is_reduced(s, in)) {
-      result.moving = add_moving(plan, TILE_OPERAND, false);
+      result.moving = add_moving(plan, TILE_OPERAND, in->to, false);
       plan->moving[result.moving].reg = plan->tile_count++;
     }
-    add_link(s, in, (strip_source){.moving = result.moving, .reg = in->dst});
+    (in->op == TAP_SELECT ? add_choice : add_link)(s, in, (strip_source){.moving = result.moving, .reg = in->dst});
     value = in->dst;
   }
   s->value = value;
@@ -218,8 +237,8 @@ void tap_find_strip(const tap_region *region, const tile_copies *copies, void *m
   plan->links = memory;
   plan->moving = (strip_operand *)(plan->links + count + 1);
   plan->fields = (strip_field *)(plan->moving + count);
-  plan->register_fields = plan->fields + 3 * count;
-  plan->reductions = (strip_reduction *)(plan->register_fields + 3 * count);
+  plan->register_fields = plan->fields + PLACES * count;
+  plan->reductions = (strip_reduction *)(plan->register_fields + PLACES * count);
   strip_search search = {.region = region, .copies = copies, .begin = &region->instrs[section->begin],
                          .end = &region->instrs[section->end], .plan = plan, .value = NO_VALUE};
   for (int32_t r = 0; r < region->registers; r++) search.registers[r].moving = IN_REGISTER;
@@ -235,6 +254,6 @@ void tap_find_strip(const tap_region *region, const tile_copies *copies, void *m
     int32_t operand = plan->moving[i].operand;
     if (operand < 0 || region->rank == 1) continue;
     const int64_t *strides = region->strides + (int64_t)operand * region->rank;
-    plan->moving[i].row = strides[region->rank - 2] * (int64_t)tap_width(plan->dtype);
+    plan->moving[i].row = strides[region->rank - 2] * (int64_t)tap_width(plan->moving[i].dtype);
   }
 }

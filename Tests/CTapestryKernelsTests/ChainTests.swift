@@ -9,6 +9,7 @@ struct ChainTests {
     TAP_SIGMOID,
   ]
   static let binary: [tap_tile_op] = [TAP_ADD, TAP_SUB, TAP_MUL, TAP_DIV, TAP_MAX, TAP_MIN]
+  static let comparisons: [tap_tile_op] = [TAP_LESS, TAP_LESS_EQUAL, TAP_EQUAL, TAP_NOT_EQUAL]
 
   /// Marks neighbours as the compiler does: what is read by the next alone is passed.
   static func linked(_ instructions: [tap_tile_instr]) -> [tap_tile_instr] {
@@ -16,7 +17,8 @@ struct ChainTests {
     func isLink(_ op: UInt16) -> Bool { (unary + binary).map(\.rawValue).contains(op) }
     func operands(_ i: tap_tile_instr) -> [UInt16] {
       if i.op == TAP_LOAD.rawValue { return [] }
-      return binary.map(\.rawValue).contains(i.op) ? [i.a, i.b] : [i.a]
+      if i.op == TAP_SELECT.rawValue { return [i.a, i.b, i.c] }
+      return (binary + comparisons).map(\.rawValue).contains(i.op) ? [i.a, i.b] : [i.a]
     }
     for place in instructions.indices.dropLast() {
       let (one, next) = (instructions[place], instructions[place + 1])
