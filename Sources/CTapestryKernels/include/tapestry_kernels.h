@@ -184,8 +184,8 @@ typedef enum : uint16_t {
   /// the convolution. Own operands: input, filter, then values and choice as of MAX_POOL. Parameters: tap_conv_pool.
   /// The program's one store goes to scratch memory: its operand, `image`, is not written.
   TAP_KERNEL_CONV_MAX_POOL,
-  /// E. CONV_INPUT_GRADIENT and CONV_FILTER_GRADIENT of the cotangent that POOL_SCATTER would give, of which they make as
-  /// much as they read at a time. Own operands: the cotangent of the values in the place of the output's, and behind
+  /// E. CONV_INPUT_GRADIENT and CONV_FILTER_GRADIENT of the cotangent that POOL_SCATTER would give, of which they make
+  /// as much as they read at a time. Own operands: the cotangent of the values in the place of the output's, and behind
   /// those the choice. Parameters: tap_conv_pool, of any windows.
   TAP_KERNEL_CONV_POOL_INPUT_GRADIENT,
   TAP_KERNEL_CONV_POOL_FILTER_GRADIENT,

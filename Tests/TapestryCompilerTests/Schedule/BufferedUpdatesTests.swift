@@ -46,7 +46,8 @@ import Testing
   }
 
   /// The copy of a large weight costs more than it saves; a small value is not worth a barrier.
-  @Test(arguments: [(512, 256), (64, 40)]) func largeWeightsAndSmallValuesStayAsTheyAre(_ rows: Int, _ width: Int) throws {
+  @Test(arguments: [(512, 256), (64, 40)])
+  func largeWeightsAndSmallValuesStayAsTheyAre(_ rows: Int, _ width: Int) throws {
     trace(rows: rows, width: width, last: width)
     let program = try lowered()
     #expect(BufferedUpdates(program).orders.isEmpty)
