@@ -25,6 +25,15 @@ static inline size_t tap_width(int dtype) { return dtype == TAP_F64 ? 8 : dtype 
 
 static inline bool tap_is_reduction(int op) { return op >= TAP_REDUCE_SUM && op <= TAP_REDUCE_MIN; }
 
+/// Whether a kernel is one of those of a convolution's gradient in the input; in the filter.
+static inline bool tap_is_input_gradient(tap_kernel kernel) {
+  return kernel == TAP_KERNEL_CONV_INPUT_GRADIENT || kernel == TAP_KERNEL_CONV_POOL_INPUT_GRADIENT;
+}
+
+static inline bool tap_is_filter_gradient(tap_kernel kernel) {
+  return kernel == TAP_KERNEL_CONV_FILTER_GRADIENT || kernel == TAP_KERNEL_CONV_POOL_FILTER_GRADIENT;
+}
+
 /// Some trailing or leading axes of a space cut into tiles of at most TAP_TILE elements: either whole rows of the last
 /// axis, or one piece of one row, the pieces of a row being about equally long.
 typedef struct {
@@ -187,15 +196,6 @@ TAP_PRIVATE size_t tap_pool_bytes(const tap_conv_pool *pool, const tap_region *r
 
 /// What a run of places (convolution_axis.inc) takes in scratch, which keeps what follows aligned.
 #define TAP_CONV_RUN_BYTES 128
-
-/// Whether a kernel is one of those of a convolution's gradient in the input; in the filter.
-static inline bool tap_is_input_gradient(tap_kernel kernel) {
-  return kernel == TAP_KERNEL_CONV_INPUT_GRADIENT || kernel == TAP_KERNEL_CONV_POOL_INPUT_GRADIENT;
-}
-
-static inline bool tap_is_filter_gradient(tap_kernel kernel) {
-  return kernel == TAP_KERNEL_CONV_FILTER_GRADIENT || kernel == TAP_KERNEL_CONV_POOL_FILTER_GRADIENT;
-}
 
 /// Operands of CONV_MAX_POOL beyond its region's.
 #define TAP_CONV_POOL_OPERANDS 4
