@@ -19,12 +19,15 @@ extension Tape {
     guard case .kernel(let kernel) = instruction.routine else { return true }
     if instruction.region >= 0, regions[Int(instruction.region)].hasScalarLoop { return true }
     func parameter(_ place: Int) -> Int { Int(parameters[Int(instruction.firstParameter) + place]) }
-    switch kernel {
-    case TAP_KERNEL_CONV, TAP_KERNEL_CONV_MAX_POOL, TAP_KERNEL_CONV_INPUT_GRADIENT, TAP_KERNEL_CONV_FILTER_GRADIENT,
-      TAP_KERNEL_CONV_POOL_INPUT_GRADIENT, TAP_KERNEL_CONV_POOL_FILTER_GRADIENT:
+    func isNarrowConvolution() -> Bool {
       let (channels, outputs, groups) = (parameter(3), parameter(6), parameter(15))
       return channels == groups && outputs == groups
         && channels * instruction.dtype.byteCount < Tape.laneChannels.depthwiseBytes
+    }
+    switch kernel {
+    case TAP_KERNEL_CONV, TAP_KERNEL_CONV_INPUT_GRADIENT, TAP_KERNEL_CONV_FILTER_GRADIENT: return isNarrowConvolution()
+    case TAP_KERNEL_CONV_MAX_POOL, TAP_KERNEL_CONV_POOL_INPUT_GRADIENT, TAP_KERNEL_CONV_POOL_FILTER_GRADIENT:
+      return parameter(6) < Tape.laneChannels.pooling || isNarrowConvolution()
     case TAP_KERNEL_MAX_POOL, TAP_KERNEL_POOL_GATHER, TAP_KERNEL_POOL_SCATTER, TAP_KERNEL_SUM_POOL,
       TAP_KERNEL_SUM_POOL_GRADIENT:
       return parameter(3) < Tape.laneChannels.pooling

@@ -43,4 +43,13 @@ import Testing
     graph.report("g", gradient(of: sum(maxPool(x, window: [2, 2])), in: x))
     #expect(try slowPaths() == (channels < 4 ? 2 : 0))
   }
+
+  /// Inside a convolution's kernel a pool of few channels is as slow as alone.
+  @Test(arguments: [3, 4]) func poolsOfConvolutionsOfFewChannels(_ channels: Int) throws {
+    let (x, filter) = (graph.input("x", [2, 9, 9, 5]), graph.input("filter", [2, 2, 5, channels]))
+    let y = maxPool(convolution(x, filter), window: [2, 2])
+    graph.report("dx", gradient(of: sum(y * y), in: x))
+    graph.report("df", gradient(of: sum(y * y), in: filter))
+    #expect(try slowPaths() == (channels < 4 ? 3 : 0))
+  }
 }
