@@ -61,24 +61,15 @@ struct ContractTests {
     #expect(tap_fault_code(&fault) == 0)
   }
 
-  @Test("Subnormal numbers are kept in the kernels' mode, and a caller's mode that flushes them comes back")
+  @Test("Subnormal results are flushed in the kernels' mode, and a caller's mode that keeps them comes back")
   func floatMode() {
-    #if arch(arm64)
-      let flush: UInt64 = 1 << 24
-    #else
-      let flush: UInt64 = 1 << 15
-    #endif
     let divisors: [Float] = [2, 4]
     func keepsSubnormals() -> Bool { Float.leastNormalMagnitude / divisors.randomElement()! > 0 }
-    let original = tap_enter_float_mode()
-    tap_leave_float_mode(original | flush)
-    let flushes = !keepsSubnormals()
+    #expect(keepsSubnormals())
     let saved = tap_enter_float_mode()
     let keeps = keepsSubnormals()
     tap_leave_float_mode(saved)
-    let flushesAgain = !keepsSubnormals()
-    tap_leave_float_mode(original)
-    #expect(flushes && keeps && flushesAgain)
+    #expect(!keeps)
     #expect(keepsSubnormals())
   }
 

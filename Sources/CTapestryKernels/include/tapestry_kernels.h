@@ -66,7 +66,8 @@ typedef enum : uint16_t {
 /// How many elements a register of the instruction's result holds.
 typedef enum : uint8_t {
   TAP_FULL,  // one per element of the tile: rows x columns
-  TAP_KEPT,  // one per kept element of the tile: its rows (reduction along columns) or its columns (along rows)
+  TAP_KEPT,  // one per kept element of the tile of a region that reduces: its rows (reduction along columns) or its
+             // columns (along rows)
 } tap_class;
 
 /// What an instruction and the one after it have to do with each other. Both are elementwise float operations of one or
@@ -293,7 +294,7 @@ void tap_run(const tap_table *table, tap_kernel kernel, const tap_call *call, in
 /// The name of a tile op ("add", "reduce_sum"), or "?" for a value that is none.
 const char *tap_tile_op_name(tap_tile_op op);
 
-/// Sets round-to-nearest and the handling of subnormals the kernels expect (kept, not flushed); returns what to
+/// Sets round-to-nearest and the handling of subnormals the kernels expect (results become zero); returns what to
 /// restore.
 uint64_t tap_enter_float_mode(void);
 void tap_leave_float_mode(uint64_t saved);

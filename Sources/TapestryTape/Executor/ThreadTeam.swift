@@ -61,8 +61,8 @@ package final class ThreadTeam: Sendable {
     post.awaitHelpers()
   }
 
-  /// Calls a function once for each number below `count`, in order, each on the thread that is free next; on the caller
-  /// alone where somebody has the team.
+  /// Calls a function once for each number below `count`, in order, each on the thread that is free next and in the
+  /// caller's floating-point mode; on the caller alone where somebody has the team.
   package func share(_ count: Int, _ body: @Sendable (Int) -> Void) {
     guard take() else {
       for number in 0..<count { body(number) }
@@ -82,14 +82,20 @@ package final class ThreadTeam: Sendable {
     private let next = Atomic<Int>(0)
     private let count: Int
     private let body: @Sendable (Int) -> Void
+    private let mode: UInt64
 
     init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
       self.count = count
       self.body = body
+      mode = tap_enter_float_mode()
+      tap_leave_float_mode(mode)
     }
 
     func work() {
+      let own = tap_enter_float_mode()
+      tap_leave_float_mode(mode)
       while case let number = next.add(1, ordering: .relaxed).oldValue, number < count { body(number) }
+      tap_leave_float_mode(own)
     }
   }
 
