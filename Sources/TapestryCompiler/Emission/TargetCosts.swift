@@ -14,6 +14,9 @@ package struct TargetCosts: Sendable, Hashable {
     self.worthSharing = worthSharing
   }
 
+  /// Elements of a matrix that has a place in the second cache of a core.
+  static let nearElements = 1 << 17
+
   package static let portable = TargetCosts(flopsPerNanosecond: 60, bytesPerNanosecond: 10, worthSharing: 10_000)
 
   /// What an instruction takes on one core.

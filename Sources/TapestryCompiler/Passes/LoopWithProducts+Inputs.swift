@@ -34,11 +34,13 @@ extension LoopWithProducts {
   }
 
   /// Whether the product of a slice is better made in the step: it is added to one that must stay, with which it is one
-  /// sum of products, and has no more terms than rows. Each step then reads the few rows of the matrix again; before the
-  /// loop, the rows of the result would be written, to be read by the step. A lookup is done to the product of its table.
+  /// sum of products, and has few terms, as many as there are rows or, with rows to use the machine, four times as many,
+  /// of a matrix that has a place in a core's own cache. Each step then reads that again; before the loop, the rows of
+  /// the result would be written to memory, to be read by the step. A lookup is done to the product of its table.
   private func staysInStep(_ product: Value, _ left: Value) -> Bool {
-    let extents = store.type(of: left).shape.extents
-    guard extents[1] <= extents[0], !isLookup(whole(left)!) else { return false }
+    let (rows, terms) = (store.type(of: left).shape[0], store.type(of: left).shape[1])
+    let isNear = terms * store.type(of: product).shape[1] <= TargetCosts.nearElements
+    guard terms <= (isNear && rows >= 16 ? 4 * rows : rows), !isLookup(whole(left)!) else { return false }
     var top = product
     while let sum = soleSum(of: top) { top = Value(sum) }
     var pending = [top]

@@ -59,6 +59,25 @@ import Testing
     #expect(products.map { store.type(of: store.operand(0, of: $0)).shape } == [[5, start == 0 ? 6 : 8]])
   }
 
+  /// Rows, terms and columns of the product of an input; whether the step makes it, as it makes that of its carry.
+  @Test(arguments: [
+    (2, 2, 5, true), (2, 3, 5, false), (15, 15, 5, true), (15, 16, 5, false), (16, 64, 5, true), (16, 65, 5, false),
+    (16, 64, 1 << 11, true), (16, 64, 1 << 11 + 1, false), (16, 16, 1 << 13 + 1, true),
+  ])
+  func inputProductsOfFewTermsStay(rows: Int, terms: Int, columns: Int, stays: Bool) throws {
+    let graph = Graph()
+    let (wx, wh) = (graph.input("wx", [terms, columns]), graph.input("wh", [1, columns]))
+    let last = scan(over: [graph.input("x", [3, rows, terms])], from: [graph.input("h", [rows, columns])]) { step in
+      let h = step.carries[0]
+      return (carries: [tanh(dot(step.inputs[0], wx) + dot(slice(h, axis: 1, 0..<1), wh))], outputs: [])
+    }.carries[0]
+    graph.report("last", last)
+    var options = CompilerOptions()
+    options.passes = try options.passes.excluding("product-sums")
+    let program = try CompiledProgram(graph, options).optimized
+    #expect(scans(program).map { products($0.body.store) } == [stays ? 2 : 1])
+  }
+
   @Test(arguments: [false, true]) func gradientsOfWeightsAreOneProductAfterTheLoop(reversed: Bool) throws {
     let graph = Graph()
     let (last, all) = layer(graph, reversed: reversed)

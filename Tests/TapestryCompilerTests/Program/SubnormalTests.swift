@@ -11,7 +11,7 @@ import Testing
   ) throws -> (Program, ModelState) {
     let program = Program.traced { t in
       let s = t.scope("s")
-      s.assign("v", s.parameter("v", [count], dtype, .constant(start)) * factor)
+      s.assign("v", s.state("v", [count], .constant(start), dtype: dtype) * factor)
     }
     return (program, try program.initialState())
   }
