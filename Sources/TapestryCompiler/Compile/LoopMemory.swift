@@ -32,7 +32,7 @@ extension ProgramGraph {
   /// loop is long enough.
   var shortestCheckpoints: Int? {
     let reached = reachedNodes()
-    let longest = reached.indices.compactMap { reached[$0] ? (store.op(of: $0) as? Scan)?.length : nil }.max() ?? 0
+    let longest = reached.indices.compactMap { reached[$0] ? store.op(of: $0, as: Scan.self)?.length : nil }.max() ?? 0
     return longest > 3 ? Int(Double(longest).squareRoot().rounded(.up)) : nil
   }
 }

@@ -25,7 +25,7 @@ extension Fuser {
     }
     guard !products.isEmpty else { return false }
     for node in 0..<graph.count where reachable[node] {
-      guard graph.isOp(node, Sum.self), let sum = graph.op(of: node) as? Sum, let matrix = matrix(summedBy: sum, node),
+      guard let sum = graph.op(of: node, as: Sum.self), let matrix = matrix(summedBy: sum, node),
         let own = groups.group(of: node), isOnlyReduction(node, in: own)
       else { continue }
       for product in products[matrix] ?? [] where moveSum(node, from: own, to: product) {
@@ -71,7 +71,7 @@ extension Fuser {
   /// Whether a group reads its whole space for one reduction alone, straight from memory.
   private func isOnlyReduction(_ node: Int, in group: Int) -> Bool {
     groups[group].isFused && groups[group].product < 0
-      && groups[group].members.allSatisfy { isKept[$0] && ($0 == node || !(graph.op(of: $0) is any ReductionOp)) }
+      && groups[group].members.allSatisfy { isKept[$0] && ($0 == node || graph.nodes[$0].fusion != .reduction) }
   }
 
   private func moveSum(_ node: Int, from own: Int, to product: Int) -> Bool {

@@ -129,7 +129,8 @@ extension Fuser {
 
   /// The values a node reads element by element over a whole space.
   private func wholeReads(of node: Int, _ rank: Int) -> [Value] {
-    guard [.elementwise, .reduction].contains(graph.nodes[node].fusion), !(graph.op(of: node) is any PlacedOp) else {
+    guard [.elementwise, .reduction].contains(graph.nodes[node].fusion), !OpCatalogue.isPlaced(graph.opType(of: node))
+    else {
       return []
     }
     return graph.operands(of: node).map { trace[$0] }.filter { traced in

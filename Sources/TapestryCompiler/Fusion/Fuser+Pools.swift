@@ -13,10 +13,10 @@ extension Fuser {
   /// Joins each max pool with the convolution whose result only it reads.
   func joinPools() {
     for node in 0..<graph.count where reachable[node] {
-      guard let op = graph.op(of: node) as? MaxPool, let image = graph.operands(of: node).first,
+      guard let op = graph.op(of: node, as: MaxPool.self), let image = graph.operands(of: node).first,
         views.base(of: image) == image, let pool = groups.group(of: node),
         let first = groups.group(of: Int(image.node)), groups[first].product >= 0,
-        graph.op(of: groups[first].product) is Convolution,
+        graph.isOp(groups[first].product, Convolution.self),
         takes(op.geometry, graph.type(of: image).shape, graph.type(of: Value(node)).shape),
         isRead(first, by: pool)
       else { continue }

@@ -86,7 +86,6 @@ final class Fuser {
   private func place(_ node: Int) {
     let readShape = readShape(of: node)
     let squeezed = SqueezedShape(readShape)
-    // A cast that fails takes its time with each new type.
     let isReduction = graph.nodes[node].fusion == .reduction
     let axes = isReduction ? (graph.op(of: node) as? any ReductionOp)?.axes ?? [] : []
     let frame = FusionFrame(space: squeezed.extents, reduced: squeezed.places(of: axes))
@@ -110,7 +109,7 @@ final class Fuser {
     let base = views.base(of: operand)
     let traced = trace[operand]
     var obstacle: FusionRefusal?
-    if graph.op(of: node) is any PlacedOp {
+    if OpCatalogue.isPlaced(graph.opType(of: node)) {
       obstacle = .misaligned
     } else if let group = groups.group(of: Int(base.node)), !groups[group].isFused || !joins || traced.source != base {
       obstacle = .viewBetween
@@ -171,7 +170,7 @@ final class Fuser {
         FusionGroup(
           members: members, space: group.frame.space, reduced: group.frame.reduced, product: group.product,
           isFused: group.isFused,
-          pool: group.product < 0 ? -1 : members.first { graph.op(of: $0) is MaxPool } ?? -1,
+          pool: group.product < 0 ? -1 : members.first { graph.isOp($0, MaxPool.self) } ?? -1,
           columnSum: group.columnSum))
     }
     plan.refusals = refusals.filter { plan.groupOf[Int($0.key.producer)] != plan.groupOf[Int($0.key.consumer)] }

@@ -21,12 +21,12 @@ struct PooledCotangents: Sendable {
   init(_ graph: GraphStore, reachable: [Bool], roots: Set<Value>) {
     var nodes: Set<Int> = []
     for node in 0..<graph.count where reachable[node] {
-      if graph.op(of: node) is PoolScatter {
+      if graph.isOp(node, PoolScatter.self) {
         let image = graph.type(of: Value(node)).shape
         if image[2] * image[3] <= PooledCotangents.longestRow, !roots.contains(Value(node)) { nodes.insert(node) }
         continue
       }
-      let place = PooledCotangents.cotangent(of: graph.op(of: node))
+      let place = PooledCotangents.cotangent(of: node, in: graph)
       for (number, operand) in graph.operands(of: node).enumerated() where number != place {
         nodes.remove(Int(operand.node))
       }
@@ -34,13 +34,10 @@ struct PooledCotangents: Sendable {
     self.nodes = nodes
   }
 
-  /// Which operand of an op is the cotangent of a convolution; nil for other ops.
-  private static func cotangent(of op: any Op) -> Int? {
-    switch op {
-    case is ConvolutionInputGradient: 0
-    case is ConvolutionFilterGradient: 1
-    default: nil
-    }
+  /// Which operand of a node is the cotangent of a convolution; nil for other nodes.
+  private static func cotangent(of node: Int, in graph: GraphStore) -> Int? {
+    if graph.isOp(node, ConvolutionInputGradient.self) { return 0 }
+    return graph.isOp(node, ConvolutionFilterGradient.self) ? 1 : nil
   }
 
   func contains(_ node: Int) -> Bool { nodes.contains(node) }

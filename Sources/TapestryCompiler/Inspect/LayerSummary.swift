@@ -78,7 +78,7 @@ extension ProgramGraph {
         let own = layer(origin.scope)
         layers[own].flops += store.flops(of: node)
         layers[own].last = Value(node)
-        if store.operands(of: node).contains(where: { store.op(of: Int($0.node)) is VariableOp }) {
+        if store.operands(of: node).contains(where: { store.isOp(Int($0.node), VariableOp.self) }) {
           layers[own].line = origin.place
         }
         if layers[own].line != nil, layers[own].line == origin.place { layers[own].made = Value(node) }

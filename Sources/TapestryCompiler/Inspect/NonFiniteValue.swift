@@ -86,7 +86,7 @@ extension ProgramGraph {
     let wrong = roots.map(\.value).filter { !results[Int($0.node)][Int($0.output)].isFinite }
     let reached = store.reach(of: wrong)
     return (start..<store.count).first { node in
-      reached[node] && !(store.op(of: node) is ConstantOp) && isFirst(results[node], of: operands(of: node, results))
+      reached[node] && !store.isOp(node, ConstantOp.self) && isFirst(results[node], of: operands(of: node, results))
     }
   }
 
@@ -132,7 +132,7 @@ extension NonFiniteValue {
       steps.isEmpty
       ? origins.lazy.map { Int($0.partner) }.first { $0 >= 0 && stage.number[$0] >= 0 }
         .map { String(lines[stage.number[$0]]) } : partner
-    if let scan = store.op(of: node) as? Scan,
+    if let scan = store.op(of: node, as: Scan.self),
       let inside = try scan.firstNonFinite(stage.program.operands(of: node, results))
     {
       let step = LoopStep(loop: String(lines[stage.number[node]]), place: inside.place, length: scan.length)

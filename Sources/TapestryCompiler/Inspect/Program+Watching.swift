@@ -40,7 +40,7 @@ extension ProgramGraph {
   fileprivate var namedValues: [(name: String, value: Value)] {
     var named = store.effects.inputs.map { ($0.name, $0.value) }
     for node in 0..<store.count {
-      if let variable = store.op(of: node) as? VariableOp { named.append((variable.path, Value(node))) }
+      if let variable = store.op(of: node, as: VariableOp.self) { named.append((variable.path, Value(node))) }
     }
     for layer in modelLayers { if let output = layer.output { named.append((layer.scope, output)) } }
     return named

@@ -65,8 +65,8 @@ extension StageProgram {
     var named: [(name: String, node: Int)] = []
     for root in program.roots { if case .output(let name) = root.target { named.append((name, Int(root.value.node))) } }
     for node in number.indices where number[node] >= 0 {
-      if let input = store.op(of: node) as? InputOp { named.append((input.name, node)) }
-      if let variable = store.op(of: node) as? VariableOp { named.append((variable.path, node)) }
+      if let input = store.op(of: node, as: InputOp.self) { named.append((input.name, node)) }
+      if let variable = store.op(of: node, as: VariableOp.self) { named.append((variable.path, node)) }
     }
     if let found = named.first(where: { $0.name == name }) { return found.node }
     let near = nearest(to: name, in: named.map(\.name)).map { "did you mean '\($0)'? " } ?? ""

@@ -8,7 +8,7 @@ extension Lint {
     name: "log-of-softmax",
     summary: "The logarithm of a softmax, which is minus infinity where the softmax rounds to 0."
   ) { subject in
-    subject.forwardNodes.filter { subject.store.op(of: $0) is Log }.compactMap { node in
+    subject.forwardNodes.filter { subject.store.isOp($0, Log.self) }.compactMap { node in
       guard let operand = subject.operand(node, 0), subject.isSoftmax(operand) else { return nil }
       return Lint.Found(
         "the logarithm of a softmax loses what is below the smallest float",
@@ -34,8 +34,8 @@ extension LintSubject {
   /// Rectified values of the model: 0 where something is not above 0, and itself elsewhere.
   var rectifiers: [Int] {
     forwardNodes.filter { node in
-      guard store.op(of: node) is Select, let mask = operand(node, 0), let zero = operand(node, 1) else { return false }
-      return store.op(of: mask) is LessEqual && store.scalar(zero) == 0 && operand(node, 2) == operand(mask, 0)
+      guard store.isOp(node, Select.self), let mask = operand(node, 0), let zero = operand(node, 1) else { return false }
+      return store.isOp(mask, LessEqual.self) && store.scalar(zero) == 0 && operand(node, 2) == operand(mask, 0)
         && operand(mask, 1).flatMap(store.scalar) == 0
     }
   }
@@ -43,14 +43,14 @@ extension LintSubject {
   /// A quotient of exponentials and their sum, with or without a small number added.
   fileprivate func isSoftmax(_ node: Int) -> Bool {
     var node = node
-    if store.op(of: node) is Add,
+    if store.isOp(node, Add.self),
       let small = store.operands(of: node).firstIndex(where: { store.scalar(Int($0.node)) != nil })
     {
       let operands = store.operands(of: node)
       node = Int(operands[operands.startIndex + (small == operands.startIndex ? 1 : 0)].node)
     }
-    guard store.op(of: node) is Divide, let top = operand(node, 0), var bottom = operand(node, 1) else { return false }
+    guard store.isOp(node, Divide.self), let top = operand(node, 0), var bottom = operand(node, 1) else { return false }
     while store.nodes[bottom].fusion == .view, let inner = operand(bottom, 0) { bottom = inner }
-    return store.op(of: top) is Exp && store.op(of: bottom) is Sum && operand(bottom, 0) == top
+    return store.isOp(top, Exp.self) && store.isOp(bottom, Sum.self) && operand(bottom, 0) == top
   }
 }

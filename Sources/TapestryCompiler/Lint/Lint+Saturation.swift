@@ -19,7 +19,7 @@ extension Lint {
         guard told.insert(found.weight).inserted, let start = subject.startValue(of: found.weight) else { return nil }
         let spread = (found.terms * start.meanSquare).squareRoot() * found.factor
         guard spread > 4 else { return nil }
-        let path = (subject.store.op(of: found.weight) as? VariableOp)?.path ?? ""
+        let path = subject.store.op(of: found.weight, as: VariableOp.self)?.path ?? ""
         return Lint.Found(
           "'\(path)' starts so large that what it feeds has a spread of \(Int(spread.rounded())), where "
             + "'\(found.activation)' is flat",
@@ -33,7 +33,7 @@ extension Lint {
     summary: "A tanh or sigmoid in a loop that was flat for nearly all units, up to the last step of a run."
   ) { subject in
     subject.loopActivations.compactMap { place in
-      guard let values = subject.loopValues[place], let loop = subject.store.op(of: place.loop) as? Scan else {
+      guard let values = subject.loopValues[place], let loop = subject.store.op(of: place.loop, as: Scan.self) else {
         return nil
       }
       let size = values.count / max(loop.length, 1)
@@ -69,10 +69,10 @@ extension LintSubject {
   /// The activations in loops of the model.
   var loopActivations: [LoopActivation] {
     forwardNodes.flatMap { loop -> [LoopActivation] in
-      guard let scan = store.op(of: loop) as? Scan else { return [] }
+      guard let scan = store.op(of: loop, as: Scan.self) else { return [] }
       let body = scan.body.store
       return (0..<body.count).filter { isActivation(body.op(of: $0)) }.map {
-        LoopActivation(loop: loop, node: $0, isTanh: body.op(of: $0) is Tanh)
+        LoopActivation(loop: loop, node: $0, isTanh: body.isOp($0, Tanh.self))
       }
     }
   }
@@ -81,7 +81,7 @@ extension LintSubject {
   var loopProbe: ProgramGraph {
     var program = ProgramGraph(store: store, roots: [])
     for (loop, places) in Dictionary(grouping: loopActivations, by: \.loop).sorted(by: { $0.key < $1.key }) {
-      guard let scan = store.op(of: loop) as? Scan else { continue }
+      guard let scan = store.op(of: loop, as: Scan.self) else { continue }
       let probe = Scan(
         cutting: scan.body.store, inputs: scan.parts(scan.body.inputs),
         outputs: scan.body.outputs + places.map { Value($0.node) }, length: scan.length, isReverse: scan.isReverse)
@@ -104,7 +104,7 @@ extension LintSubject {
       let level = levels[next]
       next += 1
       for node in level.nodes {
-        guard let scan = level.store.op(of: node) as? Scan else { continue }
+        guard let scan = level.store.op(of: node, as: Scan.self) else { continue }
         var captured: [Int: Int] = [:]
         for (input, operand) in zip(scan.body.inputs, level.store.operands(of: node)) {
           captured[Int(input.node)] = level.variable(Int(operand.node))
@@ -118,7 +118,7 @@ extension LintSubject {
 
   /// The start value of a trainable variable.
   fileprivate func startValue(of node: Int) -> NDArray? {
-    guard let op = store.op(of: node) as? VariableOp, let place = store.effects.variableIndex[op.path],
+    guard let op = store.op(of: node, as: VariableOp.self), let place = store.effects.variableIndex[op.path],
       store.effects.variables[place].isTrainable
     else { return nil }
     let variable = store.effects.variables[place]
@@ -157,7 +157,7 @@ private struct LintLevel {
   /// The variable a node is, as a node of the model.
   func variable(_ node: Int) -> Int? {
     if let captured { return captured[node] }
-    return store.op(of: node) is VariableOp ? node : nil
+    return store.isOp(node, VariableOp.self) ? node : nil
   }
 
   /// The products with a parameter that an activation adds up.
@@ -174,7 +174,7 @@ private struct LintLevel {
       case is Multiply:
         guard let place = operands.firstIndex(where: { store.scalar($0) != nil }), operands.count == 2 else { continue }
         pending.append((operands[1 - place], factor * abs(store.scalar(operands[place])!)))
-      case is any DotOp, is Convolution:
+      case is Dot, is DotSum, is Convolution:
         guard let operand = operands.last, let weight = variable(operand) else { continue }
         let shape = store.type(of: Value(operand)).shape
         let terms = Double(shape.count) / Double(max(shape.extents.last ?? 1, 1))

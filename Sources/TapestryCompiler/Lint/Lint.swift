@@ -100,7 +100,7 @@ struct LintSubject {
   /// The parameters with their nodes, in order of declaration.
   var parameters: [(variable: Variable, node: Int)] {
     var nodes: [String: Int] = [:]
-    for node in 0..<store.count { if let op = store.op(of: node) as? VariableOp { nodes[op.path] = node } }
+    for node in 0..<store.count { if let op = store.op(of: node, as: VariableOp.self) { nodes[op.path] = node } }
     return store.effects.variables.filter(\.isTrainable).compactMap { variable in
       nodes[variable.path].map { (variable, $0) }
     }

@@ -15,12 +15,11 @@ extension ProgramGraph {
   func byteChoices(reachable: [Bool]) -> Set<Value> {
     var result: Set<Value> = []
     for node in 0..<store.count where reachable[node] {
-      if let pool = store.op(of: node) as? MaxPool {
+      if let pool = store.op(of: node, as: MaxPool.self) {
         if pool.geometry.extents.reduce(1, *) <= ProgramGraph.mostTaps { result.insert(Value(node, 1)) }
         continue
       }
-      let op = store.op(of: node)
-      let takesChoice = op is PoolGather || op is PoolScatter
+      let takesChoice = store.isOp(node, PoolGather.self) || store.isOp(node, PoolScatter.self)
       for (place, operand) in store.operands(of: node).enumerated() where !takesChoice || place == 0 {
         result.remove(operand)
       }

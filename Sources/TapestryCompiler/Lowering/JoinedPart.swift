@@ -25,7 +25,7 @@ struct JoinedPart {
   ) -> [Value: [JoinedPart]] {
     var parts: [Value: [JoinedPart]] = [:]
     for node in 0..<graph.count where reachable[node] {
-      guard let op = graph.op(of: node) as? Concatenate else { continue }
+      guard let op = graph.op(of: node, as: Concatenate.self) else { continue }
       let strides = graph.type(of: Value(node)).shape.rowMajorStrides
       var start = 0
       for operand in graph.operands(of: node) {

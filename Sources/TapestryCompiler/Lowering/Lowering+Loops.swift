@@ -106,7 +106,7 @@ private struct LoopNames {
 
   init(_ scan: Scan) {
     self.scan = scan
-    inputs = scan.body.inputs.map { (scan.body.store.op(of: Int($0.node)) as? InputOp)?.name ?? "" }
+    inputs = scan.body.inputs.map { scan.body.store.op(of: Int($0.node), as: InputOp.self)?.name ?? "" }
     places = Dictionary(uniqueKeysWithValues: zip(inputs, inputs.indices))
   }
 

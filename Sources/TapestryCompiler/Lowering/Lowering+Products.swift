@@ -9,7 +9,7 @@ extension Lowering {
     let operands = Array(graph.operands(of: node))
     draft.dtype = graph.type(of: Value(node)).dtype
     switch graph.op(of: node) {
-    case is any DotOp:
+    case let op where OpCatalogue.isProduct(type(of: op)):
       draft.routine = .kernel(TAP_KERNEL_DOT)
       draft.parameters = DotPair.parameters(
         of: stride(from: 0, to: operands.count, by: 2).map { lowerFactors(operands[$0], operands[$0 + 1], &draft) })
@@ -39,7 +39,7 @@ extension Lowering {
 
   /// Completes the draft of a convolution that a max pool is taken of.
   mutating func lowerPool(_ node: Int, _ operands: [RegionBuilder.Operand], _ draft: inout Draft) {
-    guard let pool = graph.op(of: node) as? MaxPool, let image = operands.firstIndex(where: \.isStore) else { return }
+    guard let pool = graph.op(of: node, as: MaxPool.self), let image = operands.firstIndex(where: \.isStore) else { return }
     draft.routine = .kernel(TAP_KERNEL_CONV_MAX_POOL)
     for output in 0..<2 {
       draft.operands.append(DraftOperand(buffer: buffer(of: Value(node, output)), byteOffset: 0, isWrite: true))
@@ -70,7 +70,7 @@ extension Lowering {
       shapes[input].extents + shapes[output].extents[1...] + shapes[filter].extents[..<2] + geometry.strides
       + geometry.low
       + geometry.dilation + [op.groups]
-    guard let made = plan.cotangents.made(by: node, in: graph), let pool = graph.op(of: made) as? PoolScatter else {
+    guard let made = plan.cotangents.made(by: node, in: graph), let pool = graph.op(of: made, as: PoolScatter.self) else {
       return
     }
     let isInput = kernel == TAP_KERNEL_CONV_INPUT_GRADIENT

@@ -127,10 +127,10 @@ struct Lowering {
   mutating func buffer(of base: Value) -> Int {
     if let known = bufferOf[base] { return known }
     var location = Buffer.Location.arena
-    if let constant = graph.op(of: Int(base.node)) as? ConstantOp {
+    if let constant = graph.op(of: Int(base.node), as: ConstantOp.self) {
       program.constants.append(constant.array)
       location = .constant(program.constants.count - 1)
-    } else if views.isCounting(Int(base.node)), let counted = graph.op(of: Int(base.node)) as? Iota {
+    } else if views.isCounting(Int(base.node)), let counted = graph.op(of: Int(base.node), as: Iota.self) {
       program.constants += counted.evaluate([])
       location = .constant(program.constants.count - 1)
     }

@@ -42,7 +42,7 @@ struct PackedPanels {
     for node in 0..<graph.count where reachable[node] {
       for (place, operand) in graph.operands(of: node).enumerated() {
         let shape = graph.type(of: operand).shape
-        let isRight = place % 2 == 1 && graph.op(of: node) is any DotOp
+        let isRight = place % 2 == 1 && OpCatalogue.isProduct(graph.opType(of: node))
         if isRight, shape.rank == 2, shape[1] % columns == 0, shape.count > 0, captures.contains(operand) {
           found.insert(operand)
         } else {

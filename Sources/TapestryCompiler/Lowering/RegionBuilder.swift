@@ -123,7 +123,7 @@ struct RegionBuilder {
   private mutating func elementwise(_ node: Int, _ op: any Op, _ type: TensorType) -> Int {
     let cls = cls(node)
     var inputs: [Int] = []
-    if let placed = op as? any PlacedOp {
+    if OpCatalogue.isPlaced(Swift.type(of: op)), let placed = op as? any PlacedOp {
       let along = SqueezedShape(type.shape).axes.map { placed.placeStrides[$0] }
       inputs.append(index(strides(along, isKept: isKept[node]), cls))
     } else {

@@ -33,7 +33,7 @@ struct ViewAccesses: Sendable {
     for node in 0..<graph.count where reachable[node] {
       if graph.nodes[node].fusion == .view {
         if let access = access(ofView: node) { accesses[node] = access } else { copied.insert(node) }
-      } else if graph.isOp(node, Scan.self), let scan = graph.op(of: node) as? Scan {
+      } else if let scan = graph.op(of: node, as: Scan.self) {
         for history in scan.histories { keep(history, of: scan, node) }
       }
     }
@@ -63,7 +63,7 @@ struct ViewAccesses: Sendable {
   }
 
   /// Whether a node counts along its only axis: its elements are their own places, so nothing needs to be stored.
-  func isCounting(_ node: Int) -> Bool { graph.op(of: node) is Iota && graph.type(of: Value(node)).shape.rank == 1 }
+  func isCounting(_ node: Int) -> Bool { graph.isOp(node, Iota.self) && graph.type(of: Value(node)).shape.rank == 1 }
 
   func base(of value: Value) -> Value { accesses[Int(value.node)]?.base ?? histories[value]?.base ?? value }
 

@@ -69,7 +69,7 @@ private struct Checkpoints {
     var readers: [Value: [Int]] = [:]
     var isKept = Set(program.roots.map(\.value))
     for node in reached.indices where reached[node] {
-      let scan = store.op(of: node) as? Scan
+      let scan = store.op(of: node, as: Scan.self)
       for (place, operand) in store.operands(of: node).enumerated() {
         guard let scan, place >= scan.counts.carries, place < scan.counts.carries + scan.counts.slices else {
           isKept.insert(operand)
@@ -81,12 +81,12 @@ private struct Checkpoints {
     isRead = isKept.union(readers.keys)
     func isBlocked(_ scan: Scan) -> Bool { scan.length > interval && scan.depth < BodyOptions.deepest }
     for node in reached.indices where reached[node] {
-      guard let scan = store.op(of: node) as? Scan, isBlocked(scan) else { continue }
+      guard let scan = store.op(of: node, as: Scan.self), isBlocked(scan) else { continue }
       for output in scan.counts.carries..<scan.resultCount {
         let value = Value(node, output)
         guard let readers = readers[value], !isKept.contains(value) else { continue }
         let areResiduals = readers.allSatisfy { reader in
-          guard let other = store.op(of: reader) as? Scan else { return false }
+          guard let other = store.op(of: reader, as: Scan.self) else { return false }
           return other.length == scan.length && isBlocked(other) && turns[reader] > turns[node]
         }
         if areResiduals { isRerun.insert(value) }
@@ -102,7 +102,7 @@ private struct Checkpoints {
         forward[node] = max(forward[node], forward[Int(operand.node)])
         reverse[node] = max(reverse[node], reverse[Int(operand.node)])
       }
-      guard let scan = store.op(of: node) as? Scan else { continue }
+      guard let scan = store.op(of: node, as: Scan.self) else { continue }
       if scan.isReverse {
         reverse[node] = max(0, reverse[node], forward[node] + 1)
       } else {
@@ -114,7 +114,7 @@ private struct Checkpoints {
 
   /// A loop over blocks in the place of one that keeps, or reads, carries of blocks; nil for any other node.
   mutating func replacement(of node: Int, in replay: inout ProgramReplay) -> [Tensor]? {
-    guard let scan = store.op(of: node) as? Scan else { return nil }
+    guard let scan = store.op(of: node, as: Scan.self) else { return nil }
     let keepsStarts = scan.body.outputs.indices.contains { isRerun.contains(Value(node, $0)) }
     guard keepsStarts || store.operands(of: node).contains(where: isRerun.contains) else { return nil }
     let chain = producers(of: node)
@@ -190,7 +190,7 @@ private struct Checkpoints {
     var known = Dictionary(slices) { first, _ in first }
     var results: [Tensor] = []
     for (member, start) in zip(chain + [node], starts) {
-      guard let scan = store.op(of: member) as? Scan else { continue }
+      guard let scan = store.op(of: member, as: Scan.self) else { continue }
       let places = scan.counts.carries..<scan.resultCount
       var outputs = Array(places)
       if let stacked { outputs = member == node ? stacked : places.filter { isRerun.contains(Value(member, $0)) } }
@@ -219,7 +219,7 @@ private struct Checkpoints {
 
   /// What a loop scans over of what is kept.
   private func slices(of node: Int) -> [Value] {
-    guard let scan = store.op(of: node) as? Scan else { return [] }
+    guard let scan = store.op(of: node, as: Scan.self) else { return [] }
     return scan.parts(Array(store.operands(of: node))).slices.filter { !isRerun.contains($0) }
   }
 

@@ -178,7 +178,7 @@ extension Graph {
     withStore { store in
       var node = Int(value.node)
       while store.isOp(node, Reshape.self) { node = Int(store.operand(0, of: node).node) }
-      return (store.op(of: node) as? Slice).map { ($0, Tensor(self, store.operand(0, of: node))) }
+      return store.op(of: node, as: Slice.self).map { ($0, Tensor(self, store.operand(0, of: node))) }
     }
   }
 }

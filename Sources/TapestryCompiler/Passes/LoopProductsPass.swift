@@ -26,10 +26,10 @@ package struct LoopProductsPass: Pass {
   package init() {}
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
-    guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    guard program.store.hasOp(Scan.self) else { return }
     let rule = Rule("a product in every step is one over all steps", on: Scan.self, .skipsZeros) {
       (m: Match<Scan>) -> [Tensor]? in
-      guard m.op.length > 0, !m.op.body.store.ops.contains(where: { $0 is Scan }) else { return nil }
+      guard m.op.length > 0, !m.op.body.store.hasOp(Scan.self) else { return nil }
       var loop = LoopWithProducts(m)
       return loop.moved()
     }

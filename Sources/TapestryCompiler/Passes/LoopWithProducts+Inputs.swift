@@ -27,7 +27,7 @@ extension LoopWithProducts {
   /// The sum of its type that alone reads a value.
   private func soleSum(of value: Value) -> Int? {
     let node = reader[Int(value.node)]
-    guard uses[Int(value.node)] == 1, node >= 0, store.op(of: node) is Add,
+    guard uses[Int(value.node)] == 1, node >= 0, store.isOp(node, Add.self),
       store.type(of: Value(node)) == store.type(of: value)
     else { return nil }
     return node
@@ -47,7 +47,7 @@ extension LoopWithProducts {
     while let value = pending.popLast() {
       let node = Int(value.node)
       guard value == top || uses[node] == 1 else { continue }
-      if store.op(of: node) is Add { pending += store.operands(of: node) }
+      if store.isOp(node, Add.self) { pending += store.operands(of: node) }
       if matrices(value) != nil, inputProduct(value) == nil { return true }
     }
     return false

@@ -66,7 +66,7 @@ struct LoopWithProducts {
   /// The operands of a product of two matrices.
   func matrices(_ value: Value) -> (left: Value, right: Value)? {
     let node = Int(value.node)
-    guard store.op(of: node) is Dot, store.type(of: value).shape.rank == 2 else { return nil }
+    guard store.isOp(node, Dot.self), store.type(of: value).shape.rank == 2 else { return nil }
     let operands = Array(store.operands(of: node))
     return (operands[0], operands[1])
   }
@@ -93,7 +93,7 @@ struct LoopWithProducts {
         found += 1
       } else if uses[node] != 1 {
         return
-      } else if store.op(of: node) is Add,
+      } else if store.isOp(node, Add.self),
         store.operands(of: node).allSatisfy({ store.type(of: $0) == store.type(of: value) })
       {
         pending += store.operands(of: node)
@@ -150,7 +150,7 @@ struct LoopWithProducts {
   /// What is stacked that joins a value to others, the axis it does so along, and where the value begins.
   private func stackedPiece(_ value: Value) -> (joined: Value, axis: Int, start: Int)? {
     for joined in stacks {
-      guard let op = store.op(of: Int(joined.node)) as? Concatenate else { continue }
+      guard let op = store.op(of: Int(joined.node), as: Concatenate.self) else { continue }
       var start = 0
       for piece in store.operands(of: Int(joined.node)) {
         if piece == value { return (joined, op.axis, start) }

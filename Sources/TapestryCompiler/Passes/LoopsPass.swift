@@ -23,7 +23,7 @@ package struct LoopsPass: Pass {
   package init(_ plan: PassPlan) { self.plan = plan }
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
-    guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    guard program.store.hasOp(Scan.self) else { return }
     try RulePass(name, summary, [LoopsPass.rule("a loop's step is simplified", plan)]).run(&program, &context)
   }
 
@@ -74,7 +74,7 @@ extension ProgramGraph {
     var values = [[Tensor]](repeating: [], count: store.count)
     for node in values.indices {
       let operands = store.operands(of: node).map { values[Int($0.node)][Int($0.output)] }
-      let input = (store.op(of: node) as? InputOp).flatMap { given[$0.name] }
+      let input = store.op(of: node, as: InputOp.self).flatMap { given[$0.name] }
       values[node] = input.map { [$0] } ?? graph.record(any: store.op(of: node), operands)
     }
     return roots.map { values[Int($0.value.node)][Int($0.value.output)] }
@@ -94,9 +94,9 @@ private struct StepReplay {
     self.outside = outside
     self.body = body
     var multiplies = [Bool](repeating: false, count: step.store.count)
-    for node in multiplies.indices where step.store.op(of: node) is Dot {
+    for node in multiplies.indices where step.store.isOp(node, Dot.self) {
       let right = Int(step.store.operand(1, of: node).node)
-      if let view = step.store.op(of: right) as? Transpose { multiplies[right] = view.swapsLastTwo }
+      if let view = step.store.op(of: right, as: Transpose.self) { multiplies[right] = view.swapsLastTwo }
     }
     self.multiplies = multiplies
   }
@@ -107,7 +107,7 @@ private struct StepReplay {
       carries: carries.map { (tensor: $0, isSame: false) }, slices: slices.map { (tensor: $0, isSame: false) },
       captures: captures.map { (tensor: $0, isSame: true) })
     func input(_ node: Int) -> (tensor: Tensor, isSame: Bool)? {
-      (store.op(of: node) as? InputOp).flatMap { given[$0.name] }
+      store.op(of: node, as: InputOp.self).flatMap { given[$0.name] }
     }
 
     var isSame = [Bool](repeating: true, count: store.count)

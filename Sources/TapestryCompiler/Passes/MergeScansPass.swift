@@ -46,7 +46,7 @@ package struct MergeScansPass: Pass {
     var order: [Key] = []
     for node in reached.indices where reached[node] {
       reads += 1
-      guard let scan = store.op(of: node) as? Scan else { continue }
+      guard let scan = store.op(of: node, as: Scan.self) else { continue }
       let key = Key(
         operands: Array(store.operands(of: node)), length: scan.length, isReverse: scan.isReverse, counts: scan.counts)
       if groups[key] == nil { order.append(key) }

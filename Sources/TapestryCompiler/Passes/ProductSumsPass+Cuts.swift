@@ -11,7 +11,7 @@ extension ProgramGraph {
     guard !sums.isEmpty else { return self }
     var replay = ProgramReplay(self)
     let cut = replay.run { replay, node in
-      guard let op = store.op(of: node) as? Slice, let sum = store.operands(of: node).first,
+      guard let op = store.op(of: node, as: Slice.self), let sum = store.operands(of: node).first,
         let terms = sums[Int(sum.node)]
       else { return nil }
       return [op.cut(replay[terms.product], as: op.starts.count) + op.cut(replay[terms.rest], as: op.starts.count)]
@@ -23,7 +23,7 @@ extension ProgramGraph {
 
   /// The sums of a product and something else that are read by slices alone, and those by elementwise ops alone.
   private var cutSums: [Int: (product: Value, rest: Value)] {
-    guard store.ops.contains(where: { $0 is Slice }) else { return [:] }
+    guard store.hasOp(Slice.self) else { return [:] }
     let reached = reachedNodes()
     var readers = [[Int]](repeating: [], count: store.count)
     for node in reached.indices where reached[node] {
@@ -34,18 +34,18 @@ extension ProgramGraph {
       !handedOut.contains(Int32(node)) && readers[node].allSatisfy(isMeant)
     }
     var found: [Int: (product: Value, rest: Value)] = [:]
-    for node in reached.indices where reached[node] && store.op(of: node) is Add {
+    for node in reached.indices where reached[node] && store.isOp(node, Add.self) {
       let terms = Array(store.operands(of: node))
       guard
         let place = terms.indices.first(where: { place in
           let product = Int(terms[place].node)
-          return store.op(of: product) is any DotOp && readers[product] == [node]
+          return OpCatalogue.isProduct(store.opType(of: product)) && readers[product] == [node]
             && !handedOut.contains(Int32(product)) && store.type(of: terms[place]) == store.type(of: Value(node))
         }),
         areRead(
           node,
           by: { reader in
-            store.op(of: reader) is Slice && areRead(reader, by: { store.nodes[$0].fusion == .elementwise })
+            store.isOp(reader, Slice.self) && areRead(reader, by: { store.nodes[$0].fusion == .elementwise })
           })
       else { continue }
       found[node] = (terms[place], terms[1 - place])

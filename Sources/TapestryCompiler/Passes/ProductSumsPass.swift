@@ -19,7 +19,7 @@ package struct ProductSumsPass: Pass {
   package init() {}
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
-    guard program.store.ops.contains(where: { $0 is Dot || $0 is Scan }) else { return }
+    guard program.store.hasOp(Dot.self) || program.store.hasOp(Scan.self) else { return }
     let steps = LoopsPass.rule("a step's products that are added are one", PassPlan([ProductSumsPass()]))
     try RulePass(name, summary, ProductSumRules.all + [steps]).run(&program, &context)
     program = program.cuttingProductsFirst(&context)
@@ -56,5 +56,5 @@ extension Match<Add> {
 
 extension Match<any Op> {
   /// The factors of a product or a sum of products.
-  fileprivate var productFactors: [Tensor]? { op is any DotOp ? operands : nil }
+  fileprivate var productFactors: [Tensor]? { OpCatalogue.isProduct(Swift.type(of: op)) ? operands : nil }
 }

@@ -32,7 +32,7 @@ package struct RulePass: Pass {
 
   /// Whether a program holds what the rules are about.
   func concerns(_ program: ProgramGraph) -> Bool {
-    about.isEmpty || program.store.ops.contains { op in about.contains { $0 == type(of: op) } }
+    about.isEmpty || about.contains { program.store.hasOp($0) }
   }
 
   /// The pass with a rule more, tried first: how tests plant a fault.

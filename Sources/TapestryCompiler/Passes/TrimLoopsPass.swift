@@ -17,7 +17,7 @@ package struct TrimLoopsPass: Pass {
   package init() {}
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
-    guard program.store.ops.contains(where: { $0 is Scan }) else { return }
+    guard program.store.hasOp(Scan.self) else { return }
     let store = program.store
     var isRead = Set(program.roots.map(\.value))
     var trimmed: [Int: TrimmedLoop] = [:]
@@ -26,7 +26,7 @@ package struct TrimLoopsPass: Pass {
       let results = (0..<store.resultCount(of: node)).filter { isRead.contains(Value(node, $0)) }
       guard !results.isEmpty else { continue }
       let operands = Array(store.operands(of: node))
-      guard let scan = store.op(of: node) as? Scan else {
+      guard let scan = store.op(of: node, as: Scan.self) else {
         isRead.formUnion(operands)
         continue
       }

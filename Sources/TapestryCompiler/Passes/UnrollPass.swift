@@ -18,7 +18,7 @@ package struct UnrollPass: Pass {
     while program.holdsScan {
       var replay = ProgramReplay(program)
       program = replay.run { replay, node in
-        (replay.old.store.op(of: node) as? Scan).map { $0.unrolled(replay.old.store.operands(of: node), &replay) }
+        replay.old.store.op(of: node, as: Scan.self).map { $0.unrolled(replay.old.store.operands(of: node), &replay) }
       }
       context.reads += replay.reads
     }
@@ -62,6 +62,6 @@ extension ProgramGraph {
   /// Whether a scan is reached.
   fileprivate var holdsScan: Bool {
     let reached = reachedNodes()
-    return reached.indices.contains { reached[$0] && store.op(of: $0) is Scan }
+    return reached.indices.contains { reached[$0] && store.isOp($0, Scan.self) }
   }
 }

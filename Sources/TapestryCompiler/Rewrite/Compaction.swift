@@ -35,6 +35,11 @@ package struct Compaction {
     program = ProgramGraph(store: new, roots: old.roots.map { .init($0.target, moved($0.value)) })
   }
 
+  /// A way for origins out of an arena into the copy, which has none yet.
+  mutating func takeOrigins(from store: GraphStore) -> NodeTransfer {
+    NodeTransfer(from: store, withOriginsInto: &program.store)
+  }
+
   /// Gives a node of the copy the origins of a node of the arena `transfer` leads out of.
   mutating func copyOrigins(of old: Int, to node: Int, by transfer: NodeTransfer) {
     program.store.copyOrigins(of: old, to: node, by: transfer)

@@ -58,18 +58,42 @@ final class GraphReader {
     return graph.withStore { (Int($0.nodes[node].op), Array($0.operands(of: node))) }
   }
 
+  /// Whether the op of an operand of a node is of a type.
+  func hasOperand(of tensor: Tensor, _ other: any Op.Type) -> Bool {
+    graph.withStore { store in
+      store.operands(of: Int(tensor.value.node)).contains { operand in
+        reads += 1
+        return store.isOp(Int(operand.node), other)
+      }
+    }
+  }
+
   /// The number a constant of one element holds, seen through views.
   func uniformValue(of tensor: Tensor) -> Double? {
-    var value = tensor.value
-    return graph.withStore { store in
-      while true {
-        reads += 1
-        let node = Int(value.node)
-        if let number = store.scalar(node) { return number }
-        guard store.isOp(node, Broadcast.self) || store.isOp(node, Reshape.self) || store.isOp(node, Transpose.self)
-        else { return nil }
-        value = store.operand(0, of: node)
-      }
+    graph.withStore { store in
+      let source = constantSource(of: Int(tensor.value.node), store)
+      return source.flatMap { store.scalar($0) }
+    }
+  }
+
+  /// Whether an operand of a node is a constant array, or a constant of one element seen through views.
+  func isConstant(_ place: Int, of tensor: Tensor) -> Bool {
+    graph.withStore { store in
+      let operand = Int(store.operand(place, of: Int(tensor.value.node)).node)
+      guard let source = constantSource(of: operand, store) else { return false }
+      return source == operand || store.scalar(source) != nil
+    }
+  }
+
+  /// The constant that a node is, or is a view of.
+  private func constantSource(of node: Int, _ store: borrowing GraphStore) -> Int? {
+    var node = node
+    while true {
+      reads += 1
+      if store.isOp(node, ConstantOp.self) { return node }
+      guard store.isOp(node, Broadcast.self) || store.isOp(node, Reshape.self) || store.isOp(node, Transpose.self)
+      else { return nil }
+      node = Int(store.operand(0, of: node).node)
     }
   }
 

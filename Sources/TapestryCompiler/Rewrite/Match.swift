@@ -54,15 +54,17 @@ package struct Match<Operation> {
   }
 
   /// Whether an operand is a constant array, or a number repeated.
-  package func isConstant(_ place: Int) -> Bool { reader.isOp(self[place], ConstantOp.self) || scalar(place) != nil }
+  package func isConstant(_ place: Int) -> Bool { reader.isConstant(place, of: result) }
+
+  /// Whether the op of an operand is of a type.
+  func hasOperand(_ other: any Op.Type) -> Bool { reader.hasOperand(of: result, other) }
 
   /// Whether nothing but this match reads the operand, as far as is known.
   package func isSoleUse(_ place: Int) -> Bool { reader.uses(of: self[place]) <= 1 }
 
   /// A new node of the op of this match on other operands.
   package func rebuilt(_ operands: [Tensor]) -> Tensor {
-    guard let op = op as? any Op else { return result }
-    return result.graph.record(op, operands)[0]
+    result.graph.record(reader.match(result).op, operands)[0]
   }
 }
 

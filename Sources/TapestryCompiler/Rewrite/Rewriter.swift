@@ -254,7 +254,7 @@ package struct Rewriter {
     store.effects = old.store.effects.mapValues(value)
     let roots = old.roots.map { ProgramGraph.Root($0.target, value($0.value)) }
     var compaction = Compaction(ProgramGraph(store: store, roots: roots), keepsOrigins: false)
-    let transfer = NodeTransfer(from: old.store)
+    let transfer = compaction.takeOrigins(from: old.store)
     for (node, source) in compaction.sources.enumerated() {
       for ancestor in links.list(source) {
         compaction.copyOrigins(of: Int(ancestor), to: node, by: transfer)

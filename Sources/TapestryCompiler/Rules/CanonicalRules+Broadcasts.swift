@@ -7,20 +7,13 @@ import TapestryGraph
 extension CanonicalRules {
   /// Whether an op is one scalar operation at each element.
   static func isElementwise(_ type: any Op.Type) -> Bool {
-    type is any ElementwiseOp.Type || type == Cast.self || type == CheckIndex.self || type == RandomUniform.self
+    OpCatalogue.isElementwise(type) || type == Cast.self || type == CheckIndex.self || type == RandomUniform.self
   }
 
   static let broadcasts: [Rule] = [
     Rule("elementwise ops broadcast by themselves", where: isElementwise, .exact) { m in
-      guard m.shape.count > 0 else { return nil }
-      var operands = m.operands
-      var changed = false
-      for (place, operand) in operands.enumerated() {
-        guard let wide = m.node(operand, Broadcast.self) else { continue }
-        operands[place] = wide[0]
-        changed = true
-      }
-      return changed ? m.rebuilt(operands) : nil
+      guard m.hasOperand(Broadcast.self), m.shape.count > 0 else { return nil }
+      return m.rebuilt(m.operands.map { operand in m.node(operand, Broadcast.self)?[0] ?? operand })
     }
   ]
 }

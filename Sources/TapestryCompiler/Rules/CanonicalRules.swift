@@ -34,9 +34,9 @@ extension CanonicalRules {
       m.isConstant(0) && !m.isConstant(1) ? m.rebuilt([m[1], m[0]]) : nil
     },
     Rule("operands stand in their order of making", where: { type in commuting.contains { $0 == type } }, .exact) { m in
-      guard m.isConstant(0) == m.isConstant(1) else { return nil }
       let (a, b) = (m[0].value, m[1].value)
-      return (b.node, b.output) < (a.node, a.output) ? m.rebuilt([m[1], m[0]]) : nil
+      guard (b.node, b.output) < (a.node, a.output), m.isConstant(0) == m.isConstant(1) else { return nil }
+      return m.rebuilt([m[1], m[0]])
     },
     Rule("x - c is x + -c", on: Subtract.self, .exact) { m in
       guard m.dtype.isFloat, !m.isConstant(0), let c = m.scalar(1) else { return nil }

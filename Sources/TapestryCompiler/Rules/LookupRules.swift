@@ -46,7 +46,7 @@ extension LookupRules {
       guard let lookup = m.lookup(0), m.isMatrices(lookup), lookup.isLonger else { return nil }
       return gather(dot(lookup[0], m[1]), lookup[1])
     },
-    Rule("what is done to every looked-up row is done to the table", where: { $0 is any ElementwiseOp.Type }, .exact) {
+    Rule("what is done to every looked-up row is done to the table", where: OpCatalogue.isElementwise, .exact) {
       m in
       guard let place = m.operands.indices.first(where: { m.lookup($0) != nil }), m.isSoleUse(place),
         let lookup = m.lookup(place), lookup.isLonger, lookup.shape == m.shape

@@ -84,6 +84,17 @@ package struct GraphStore: Sendable {
     opTypes[Int(nodes[node].op)] == ObjectIdentifier(type)
   }
 
+  /// The op of a node, where it is of a type.
+  package func op<Other: Op>(of node: Int, as type: Other.Type) -> Other? {
+    isOp(node, type) ? op(of: node).typed(type) : nil
+  }
+
+  /// The type of the op of a node.
+  package func opType(of node: Int) -> any Op.Type { Swift.type(of: op(of: node)) }
+
+  /// Whether a node's op, or one that no node has any more, is of a type.
+  package func hasOp(_ type: any Op.Type) -> Bool { opTypes.contains(ObjectIdentifier(type)) }
+
   /// The operands of a node.
   package func operands(of node: Int) -> ArraySlice<Value> {
     let record = nodes[node]
@@ -101,11 +112,8 @@ package struct GraphStore: Sendable {
     types[Int(resultList[Int(nodes[Int(value.node)].firstResult) + Int(value.output)])]
   }
 
-  /// The numbers of a node's result types.
-  func resultNumbers(of node: Int) -> ArraySlice<Int32> {
-    let record = nodes[node]
-    return resultList[Int(record.firstResult)..<Int(record.firstResult) + Int(record.resultCount)]
-  }
+  /// The number of the type of a node's result.
+  func resultNumber(of node: Int, _ output: Int) -> Int32 { resultList[Int(nodes[node].firstResult) + output] }
 
   /// The number of an op, given it now if it is new.
   mutating func intern(_ op: any Op) -> Int32 {
@@ -136,20 +144,24 @@ package struct GraphStore: Sendable {
   ) throws(Fault) -> (node: Int, isNew: Bool) {
     let count = nodes.count
     let node = try add(intern(op), operands) { (store) throws(Fault) in
-      let types = try resultTypes()
-      return types.map { store.intern($0) }
+      for type in try resultTypes() { store.addResult(store.intern(type)) }
     }
     return (node, node == count)
   }
 
   /// The node of the op of another one, with its result types, on other operands of the same types.
   package mutating func add(like node: Int, _ operands: [Value]) -> Int {
-    add(nodes[node].op, operands) { Array($0.resultNumbers(of: node)) }
+    add(nodes[node].op, operands) { store in
+      for output in 0..<store.resultCount(of: node) { store.addResult(store.resultNumber(of: node, output)) }
+    }
   }
 
-  /// The node of an op by its number: the one there is, or a new one whose types have the numbers `results` gives.
+  /// Adds a result to the node that is being made, by the number of its type.
+  mutating func addResult(_ type: Int32) { resultList.append(type) }
+
+  /// The node of an op by its number: the one there is, or a new one, whose results `addResults` adds.
   mutating func add<Fault: Error>(
-    _ number: Int32, _ operands: [Value], results: (inout GraphStore) throws(Fault) -> [Int32]
+    _ number: Int32, _ operands: [Value], addResults: (inout GraphStore) throws(Fault) -> Void
   ) throws(Fault) -> Int {
     var slot = hash(number, operands) & (table.count - 1)
     while table[slot] >= 0 {
@@ -159,13 +171,15 @@ package struct GraphStore: Sendable {
       }
       slot = (slot + 1) & (table.count - 1)
     }
-    let (op, results) = (ops[Int(number)], try results(&self))
+    let firstResult = resultList.count
+    try addResults(&self)
+    let op = ops[Int(number)]
+    let fusion = opClasses[Int(number)] ?? FusionClass.ofElementwise(op, operands.map { type(of: $0) })
     let node = Node(
-      op: number, firstOperand: Int32(operandList.count), firstResult: Int32(resultList.count),
-      operandCount: Int16(operands.count), resultCount: Int16(results.count),
-      fusion: opClasses[Int(number)] ?? FusionClass.ofElementwise(op, operands.map { type(of: $0) }), origin: -1)
+      op: number, firstOperand: Int32(operandList.count), firstResult: Int32(firstResult),
+      operandCount: Int16(operands.count), resultCount: Int16(resultList.count - firstResult), fusion: fusion,
+      origin: -1)
     operandList.append(contentsOf: operands)
-    resultList.append(contentsOf: results)
     table[slot] = Int32(nodes.count)
     nodes.append(node)
     if nodes.count * 2 > table.count { rehash() }

@@ -11,24 +11,34 @@ package final class NodeTransfer {
   private var types: [Int32]
   private var origins: [Int32]
 
-  private init(_ source: GraphStore, ops: [Int32], types: [Int32]) {
-    (self.source, self.ops, self.types) = (source, ops, types)
-    origins = [Int32](repeating: -1, count: source.origins.count)
+  private init(_ source: GraphStore, ops: [Int32], types: [Int32], origins: [Int32]) {
+    (self.source, self.ops, self.types, self.origins) = (source, ops, types, origins)
   }
 
   /// A way into an arena of its own numbers.
   package convenience init(from source: GraphStore) {
     self.init(
-      source, ops: [Int32](repeating: -1, count: source.ops.count),
-      types: [Int32](repeating: -1, count: source.types.count))
+      source, ops: NodeTransfer.unknown(source.ops.count), types: NodeTransfer.unknown(source.types.count),
+      origins: NodeTransfer.unknown(source.origins.count))
+  }
+
+  /// A way into an arena that has no origins yet, in which they get the numbers they have in the other.
+  package convenience init(from source: GraphStore, withOriginsInto store: inout GraphStore) {
+    store.origins = OriginList(numberedAs: source.origins)
+    self.init(
+      source, ops: NodeTransfer.unknown(source.ops.count), types: NodeTransfer.unknown(source.types.count),
+      origins: NodeTransfer.same(source.origins.count))
   }
 
   /// A new arena without nodes in which ops and types have the numbers they have in another, and the way into it.
   package static func toEmptyArena(from source: GraphStore) -> (transfer: NodeTransfer, arena: GraphStore) {
     let transfer = NodeTransfer(
-      source, ops: source.ops.indices.map(Int32.init), types: source.types.indices.map(Int32.init))
+      source, ops: same(source.ops.count), types: same(source.types.count), origins: unknown(source.origins.count))
     return (transfer, GraphStore(numberedAs: source))
   }
+
+  private static func unknown(_ count: Int) -> [Int32] { [Int32](repeating: -1, count: count) }
+  private static func same(_ count: Int) -> [Int32] { (0..<Int32(count)).map { $0 } }
 
   fileprivate func op(_ number: Int32, in store: inout GraphStore) -> Int32 {
     if ops[Int(number)] < 0 { ops[Int(number)] = store.intern(source.ops[Int(number)]) }
@@ -53,7 +63,9 @@ extension GraphStore {
   package mutating func copy(_ node: Int, _ operands: [Value], by transfer: NodeTransfer) -> Int {
     let op = transfer.op(transfer.source.nodes[node].op, in: &self)
     return add(op, operands) { store in
-      transfer.source.resultNumbers(of: node).map { transfer.type($0, in: &store) }
+      for output in 0..<transfer.source.resultCount(of: node) {
+        store.addResult(transfer.type(transfer.source.resultNumber(of: node, output), in: &store))
+      }
     }
   }
 

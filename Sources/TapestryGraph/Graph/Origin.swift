@@ -33,6 +33,11 @@ package struct OriginList: Sendable {
   private var index: [Origin: Int32] = [:]
   private var links: [(origin: Int32, next: Int32, length: Int32)] = []
 
+  init() {}
+
+  /// Lists without links in which origins have the numbers they have in others.
+  init(numberedAs other: OriginList) { (origins, index) = (other.origins, other.index) }
+
   /// The number of an origin, given it now if it is new.
   mutating func intern(_ origin: Origin) -> Int32 {
     if let known = index[origin] { return known }

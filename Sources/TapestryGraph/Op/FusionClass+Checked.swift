@@ -10,10 +10,10 @@ extension FusionClass {
       switch op.fusion {
       case .leaf: op is InputOp || op is VariableOp || op is ConstantOp
       case .view: op is Reshape || op is Transpose || op is Broadcast || op is Slice || op is Reverse
-      case .reduction: op is any ReductionOp
-      case .product: op is any DotOp || op is any ConvolutionOp
+      case .reduction: OpCatalogue.isReduction(type(of: op))
+      case .product: (OpCatalogue.products + OpCatalogue.convolutions).contains { $0 == type(of: op) }
       case .opaque: true
-      case .elementwise: op is any ElementwiseOp
+      case .elementwise: OpCatalogue.isElementwise(type(of: op))
       }
     if isTrue { return op.fusion }
     return op.fusion == .elementwise ? nil : .opaque
@@ -21,7 +21,7 @@ extension FusionClass {
 
   /// What an op that calls itself elementwise is on operands of these types.
   static func ofElementwise(_ op: some Op, _ operands: [TensorType]) -> FusionClass {
-    let places: [DType] = op is any PlacedOp ? [.int32] : []
+    let places: [DType] = OpCatalogue.isPlaced(type(of: op)) ? [.int32] : []
     var builder = TileBuilder(operands: places + operands.map(\.dtype))
     return op.resultCount == 1 && op.tile(&builder, builder.operands) != nil ? .elementwise : .opaque
   }

@@ -140,7 +140,7 @@ package struct GraphDiagram {
   /// kernel or an update that is one box need none.
   private func addOutputs(to diagram: inout Diagram, _ boxOf: [DiagramFolding.Box: Int]) {
     let ends = roots.map { ($0, Diagram.Kind.output) } + assigned.map { ($0, Diagram.Kind.assignment) }
-    for (place, (root, kind)) in ends.enumerated() where !(store.op(of: Int(root.value.node)) is AssignOp) {
+    for (place, (root, kind)) in ends.enumerated() where !store.isOp(Int(root.value.node), AssignOp.self) {
       if kind == .assignment, case .cluster = folding.boxes[Int(root.value.node)] { continue }
       let end = diagram.add(
         Diagram.Box(

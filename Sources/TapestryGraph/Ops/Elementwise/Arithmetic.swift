@@ -99,5 +99,5 @@ extension Tensor {
 }
 
 extension OpCatalogue {
-  static let arithmetic: [any Op.Type] = [Add.self, Subtract.self, Multiply.self, Divide.self]
+  static let arithmetic: [any ElementwiseOp.Type] = [Add.self, Subtract.self, Multiply.self, Divide.self]
 }

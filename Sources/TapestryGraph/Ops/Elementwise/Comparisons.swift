@@ -33,7 +33,7 @@ package struct NotEqual: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let comparisons: [any Op.Type] = [Less.self, LessEqual.self, Equal.self, NotEqual.self]
+  static let comparisons: [any ElementwiseOp.Type] = [Less.self, LessEqual.self, Equal.self, NotEqual.self]
 }
 
 // Masks by comparison of elements; `==` stays the identity of the handles. `x .> y` is recorded as `y .< x`.

@@ -43,7 +43,7 @@ package struct Cos: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let curves: [any Op.Type] = [Tanh.self, Sigmoid.self, Erf.self, Sin.self, Cos.self]
+  static let curves: [any ElementwiseOp.Type] = [Tanh.self, Sigmoid.self, Erf.self, Sin.self, Cos.self]
 }
 
 /// The hyperbolic tangent of each element. Float.

@@ -35,7 +35,7 @@ package struct Log1p: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let exponentials: [any Op.Type] = [Exp.self, Expm1.self, Log.self, Log1p.self]
+  static let exponentials: [any ElementwiseOp.Type] = [Exp.self, Expm1.self, Log.self, Log1p.self]
 }
 
 /// e to the power of each element. Float.

@@ -27,7 +27,7 @@ private func shared(_ p: Pullback, firstWins: Tensor) -> [Tensor?] {
 }
 
 extension OpCatalogue {
-  static let extremes: [any Op.Type] = [Maximum.self, Minimum.self]
+  static let extremes: [any ElementwiseOp.Type] = [Maximum.self, Minimum.self]
 }
 
 /// The larger of two elements; not-a-number wins, and equal elements share the gradient. Float or int32.

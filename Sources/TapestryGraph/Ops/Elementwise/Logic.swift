@@ -33,7 +33,7 @@ package struct Not: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let logic: [any Op.Type] = [And.self, Or.self, ExclusiveOr.self, Not.self]
+  static let logic: [any ElementwiseOp.Type] = [And.self, Or.self, ExclusiveOr.self, Not.self]
 }
 
 extension Tensor {

@@ -38,7 +38,7 @@ package struct Remainder: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let powers: [any Op.Type] = [Power.self, Remainder.self]
+  static let powers: [any ElementwiseOp.Type] = [Power.self, Remainder.self]
 }
 
 /// x to the power y, element by element. Float.

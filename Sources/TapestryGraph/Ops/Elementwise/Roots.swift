@@ -28,7 +28,7 @@ package struct Reciprocal: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let roots: [any Op.Type] = [SquareRoot.self, ReciprocalSquareRoot.self, Reciprocal.self]
+  static let roots: [any ElementwiseOp.Type] = [SquareRoot.self, ReciprocalSquareRoot.self, Reciprocal.self]
 }
 
 /// The square root of each element. Float.

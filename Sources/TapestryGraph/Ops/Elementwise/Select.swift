@@ -22,7 +22,7 @@ package struct Select: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let selection: [any Op.Type] = [Select.self]
+  static let selection: [any ElementwiseOp.Type] = [Select.self]
 }
 
 /// `x` where the mask is true, `y` where it is false; the three broadcast, `x` and `y` have one type.

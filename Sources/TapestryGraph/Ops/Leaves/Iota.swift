@@ -38,7 +38,7 @@ package struct Iota: PlacedOp {
 }
 
 extension OpCatalogue {
-  static let counting: [any Op.Type] = [Iota.self]
+  static let counting: [any PlacedOp.Type] = [Iota.self]
 }
 
 extension Graph {

@@ -92,7 +92,7 @@ extension ReductionOp {
 }
 
 extension OpCatalogue {
-  static let extremeReductions: [any Op.Type] = [Product.self, Max.self, Min.self]
+  static let extremeReductions: [any ReductionOp.Type] = [Product.self, Max.self, Min.self]
 }
 
 /// The product of the elements along axes (all of them by default), which are dropped unless kept with extent 1.

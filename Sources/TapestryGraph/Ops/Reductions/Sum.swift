@@ -24,5 +24,5 @@ public func sum(
 }
 
 extension OpCatalogue {
-  static let sums: [any Op.Type] = [Sum.self]
+  static let sums: [any ReductionOp.Type] = [Sum.self]
 }
