@@ -26,7 +26,8 @@ enum BenchCommand {
         "shows where the time of one step goes, of a workload or a case of the sweep, by instruction, layer and phase")
     let roofline = syntax.flag(
       "--roofline",
-      help: "measures the machine's multiply-add and copy peaks first; adds the floor in milliseconds and its share")
+      help:
+        "measures the machine's multiply-add and copy peaks before each; adds the floor in milliseconds and its share")
     let memory = syntax.flag(
       "--memory",
       help:
@@ -62,9 +63,10 @@ enum BenchCommand {
     if values[check] {
       return try runCheck(workloads, values.isGiven(type) ? [dtype] : floatTypes, threads: values[threads], write)
     }
-    let machine = values[roofline] ? Machine.measured(threads: values[threads]) : nil
-    if let machine { write(machine.line + "\n", false) }
     for workload in workloads {
+      // The speed of a machine that others use too drifts by the minute.
+      let machine = values[roofline] ? Machine.measured(threads: values[threads]) : nil
+      if let machine { write(machine.line + "\n", false) }
       let times = try WorkloadTimes(workload, threads: values[threads], seconds: values[seconds])
       let roofline = machine.map { times.roofline(on: $0, dtype) } ?? ""
       write(times.line + roofline + (values[memory] ? times.memory : "") + "\n", false)

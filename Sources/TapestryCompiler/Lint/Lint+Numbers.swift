@@ -34,7 +34,9 @@ extension LintSubject {
   /// Rectified values of the model: 0 where something is not above 0, and itself elsewhere.
   var rectifiers: [Int] {
     forwardNodes.filter { node in
-      guard store.isOp(node, Select.self), let mask = operand(node, 0), let zero = operand(node, 1) else { return false }
+      guard store.isOp(node, Select.self), let mask = operand(node, 0), let zero = operand(node, 1) else {
+        return false
+      }
       return store.isOp(mask, LessEqual.self) && store.scalar(zero) == 0 && operand(node, 2) == operand(mask, 0)
         && operand(mask, 1).flatMap(store.scalar) == 0
     }

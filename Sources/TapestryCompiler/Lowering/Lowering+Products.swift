@@ -39,7 +39,9 @@ extension Lowering {
 
   /// Completes the draft of a convolution that a max pool is taken of.
   mutating func lowerPool(_ node: Int, _ operands: [RegionBuilder.Operand], _ draft: inout Draft) {
-    guard let pool = graph.op(of: node, as: MaxPool.self), let image = operands.firstIndex(where: \.isStore) else { return }
+    guard let pool = graph.op(of: node, as: MaxPool.self), let image = operands.firstIndex(where: \.isStore) else {
+      return
+    }
     draft.routine = .kernel(TAP_KERNEL_CONV_MAX_POOL)
     for output in 0..<2 {
       draft.operands.append(DraftOperand(buffer: buffer(of: Value(node, output)), byteOffset: 0, isWrite: true))
@@ -70,7 +72,8 @@ extension Lowering {
       shapes[input].extents + shapes[output].extents[1...] + shapes[filter].extents[..<2] + geometry.strides
       + geometry.low
       + geometry.dilation + [op.groups]
-    guard let made = plan.cotangents.made(by: node, in: graph), let pool = graph.op(of: made, as: PoolScatter.self) else {
+    guard let made = plan.cotangents.made(by: node, in: graph), let pool = graph.op(of: made, as: PoolScatter.self)
+    else {
       return
     }
     let isInput = kernel == TAP_KERNEL_CONV_INPUT_GRADIENT

@@ -12,6 +12,15 @@ import Testing
 
   @Test func namesAreUnique() { #expect(Set(Self.names).count == Self.names.count) }
 
+  /// The families say of every op what a cast to their protocols says.
+  @Test(arguments: names) func isInItsFamilies(_ name: String) throws {
+    let op = try op(name)
+    #expect(OpCatalogue.isElementwise(op) == (op is any ElementwiseOp.Type))
+    #expect(OpCatalogue.isReduction(op) == (op is any ReductionOp.Type))
+    #expect(OpCatalogue.isProduct(op) == (op is any DotOp.Type))
+    #expect(OpCatalogue.isPlaced(op) == (op is any PlacedOp.Type))
+  }
+
   @Test(arguments: names) func hasSummaryAndSamples(_ name: String) throws {
     let op = try op(name)
     #expect(op.summary.hasSuffix(".") && op.summary.count <= 120)

@@ -43,7 +43,9 @@ package struct Round: ElementwiseOp {
 }
 
 extension OpCatalogue {
-  static let magnitudes: [any ElementwiseOp.Type] = [Negate.self, Absolute.self, Sign.self, Floor.self, Ceil.self, Round.self]
+  static let magnitudes: [any ElementwiseOp.Type] = [
+    Negate.self, Absolute.self, Sign.self, Floor.self, Ceil.self, Round.self,
+  ]
 }
 
 /// |x|, element by element; the derivative at 0 is 0. Float or int32.
