@@ -28,19 +28,21 @@ package struct Node: Sendable {
   package var origin: Int32
 }
 
-/// An op as a key: equal when type and attributes are.
+/// An op as a key: equal when type and attributes are, which are looked at once to tell most keys apart.
 private struct OpKey: Hashable, Sendable {
   let op: any Op
+  private let digest: Int
 
-  static func == (a: OpKey, b: OpKey) -> Bool {
-    func equals<Other: Op>(_ other: Other) -> Bool { a.op.typed(Other.self) == other }
-    return equals(b.op)
-  }
-
-  func hash(into hasher: inout Hasher) {
+  init(op: any Op) {
+    var hasher = Hasher()
     hasher.combine(ObjectIdentifier(type(of: op)))
     op.hash(into: &hasher)
+    (self.op, digest) = (op, hasher.finalize())
   }
+
+  static func == (a: OpKey, b: OpKey) -> Bool { a.digest == b.digest && areEqual(a.op, b.op) }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
 
 /// The arena of a graph: flat arrays of trivial structs, append-only, each node once.

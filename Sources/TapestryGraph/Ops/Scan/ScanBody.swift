@@ -75,7 +75,7 @@ package struct ScanBody: Hashable, Sendable {
 
 /// Whether two ops are of one type and equal.
 package func areEqual(_ a: any Op, _ b: any Op) -> Bool {
-  func equals<Other: Op>(_ other: Other) -> Bool { (a as? Other) == other }
+  func equals<Other: Op>(_ other: Other) -> Bool { a.typed(Other.self) == other }
   return equals(b)
 }
 
