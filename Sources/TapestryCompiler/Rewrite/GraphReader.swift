@@ -29,14 +29,8 @@ final class GraphReader {
   func match<Other: Op>(_ tensor: Tensor, _ other: Other.Type) -> Match<Other>? {
     reads += 1
     let node = Int(tensor.value.node)
-    let op = graph.withStore { $0.isOp(node, other) ? $0.op(of: node).typed(other) : nil }
+    let op = graph.withStore { $0.op(of: node, as: other) }
     return op.map { Match(op: $0, result: tensor, reader: self) }
-  }
-
-  /// Whether a node's op is of a type.
-  func isOp(_ tensor: Tensor, _ other: any Op.Type) -> Bool {
-    reads += 1
-    return graph.withStore { $0.isOp(Int(tensor.value.node), other) }
   }
 
   /// The operands of a node.
