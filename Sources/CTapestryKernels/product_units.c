@@ -24,6 +24,7 @@ static bool has_parts(const tap_region *region, const int64_t *parameters, const
 /// update of a weight by its gradient does.
 static bool is_update(const tap_region *region, int64_t k) {
   int32_t batch = region->rank - 2, whole = 0;
+  if (region->extent[batch + 1] == 1) return false;
   for (int32_t i = 0; i < region->operands; i++) {
     whole += is_along(region, i) && region->strides[(int64_t)i * region->rank + batch] == region->extent[batch + 1];
   }

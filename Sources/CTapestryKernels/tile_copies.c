@@ -10,15 +10,6 @@
 // tells which is which.
 #include "tile_program.h"
 
-/// Whether an operand's rows are all the same.
-static bool is_row(const tap_region *region, const tap_tile_instr *in) {
-  const int64_t *strides = region->strides + (int64_t)in->imm * region->rank;
-  for (int32_t axis = 0; axis < region->rank - 1; axis++) {
-    if (strides[axis] != 0) return false;
-  }
-  return region->rank > 1;
-}
-
 /// Programs with more instructions are run as they are written.
 #define LONGEST_SEARCH 256
 /// The place of what is in no operand.
@@ -118,7 +109,7 @@ void tap_find_copies(const tap_region *region, const int32_t *places, tile_copie
     const tap_tile_instr *in = &region->instrs[i];
     uint64_t dst = (uint64_t)1 << in->dst;
     if (!(written & dst)) continue;
-    if (in->op == TAP_LOAD && (copies->pointed >> i & 1) && !(rewritten & dst) && is_row(region, in)) {
+    if (in->op == TAP_LOAD && (copies->pointed >> i & 1) && !(rewritten & dst) && is_row(region, in->imm)) {
       copies->steady |= (uint64_t)1 << i;
       copies->pointed &= ~((uint64_t)1 << i);
     }

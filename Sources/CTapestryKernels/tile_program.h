@@ -115,9 +115,25 @@ static inline int32_t operand_count(int op) {
   }
 }
 
-/// Whether the last axis of an operand is contiguous.
+/// The last axis of a space that has several elements, or the first.
+static inline int32_t last_long_axis(const tap_region *region) {
+  int32_t axis = region->rank - 1;
+  while (axis > 0 && region->extent[axis] == 1) axis--;
+  return axis;
+}
+
+/// Whether an operand's elements lie side by side along the last axis that has several.
 static inline bool is_along(const tap_region *region, int32_t operand) {
-  return region->strides[(int64_t)operand * region->rank + region->rank - 1] == 1;
+  return region->strides[(int64_t)operand * region->rank + last_long_axis(region)] == 1;
+}
+
+/// Whether an operand's rows are all the same.
+static inline bool is_row(const tap_region *region, int32_t operand) {
+  const int64_t *strides = region->strides + (int64_t)operand * region->rank;
+  for (int32_t axis = 0; axis < region->rank - 1; axis++) {
+    if (strides[axis] != 0) return false;
+  }
+  return region->rank > 1;
 }
 
 static inline bool is_comparison(int op) { return op >= TAP_LESS && op <= TAP_NOT_EQUAL; }

@@ -198,7 +198,7 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   case TAP_LOAD:
     if (!pointed || !is_along(region, in->imm)) return false;
     result.moving = add_moving(plan, in->imm, in->dtype, true);
-    if (is_among(s->copies->steady, region, in)) plan->moving[result.moving].reg = in->dst;
+    if (region->reduced == 0 && is_row(region, in->imm)) plan->moving[result.moving].reg = in->dst;
     break;
   case TAP_RESULT:
     if (!pointed) return false;
@@ -229,6 +229,19 @@ static bool add_instruction(strip_search *s, const tap_tile_instr *in) {
   return true;
 }
 
+/// Whether copies of a row can lie in the register it is loaded to: no link has that register's memory, and no other
+/// row.
+static bool has_copies(const strip_plan *plan, int32_t row) {
+  int32_t reg = plan->moving[row].reg;
+  for (int32_t i = 0; i < plan->register_field_count; i++) {
+    if (plan->register_fields[i].of == reg) return false;
+  }
+  for (int32_t i = 0; i < row; i++) {
+    if (plan->moving[i].operand >= 0 && plan->moving[i].reg == reg) return false;
+  }
+  return true;
+}
+
 void tap_find_strip(const tap_region *region, const tile_copies *copies, void *memory, strip_plan *plan) {
   const tap_section *section = strip_section(region);
   *plan = (strip_plan){.dtype = NO_DTYPE, .plain = true};
@@ -253,6 +266,7 @@ void tap_find_strip(const tap_region *region, const tile_copies *copies, void *m
   for (int32_t i = 0; i < plan->moving_count; i++) {
     int32_t operand = plan->moving[i].operand;
     if (operand < 0 || region->rank == 1) continue;
+    if (plan->moving[i].reg != NO_REGISTER && !has_copies(plan, i)) plan->moving[i].reg = NO_REGISTER;
     const int64_t *strides = region->strides + (int64_t)operand * region->rank;
     plan->moving[i].row = strides[region->rank - 2] * (int64_t)tap_width(plan->moving[i].dtype);
   }

@@ -25,7 +25,10 @@ struct StripTests {
 
   @Test(
     "Rows that follow one another, that lie apart, and narrow ones, whatever is left beside blocks",
-    arguments: [(40, 600), (300, 256), (33, 128), (500, 10), (200, 17), (9, 1000), (1, 4000), (90, 300), (40, 2500)])
+    arguments: [
+      (40, 600), (300, 256), (33, 128), (500, 10), (200, 17), (9, 1000), (1, 4000), (90, 300), (40, 2500), (300, 1),
+      (1, 1),
+    ])
   func update(rows: Int, columns: Int) throws {
     var dice = Dice(UInt64(rows + columns))
     let count = rows * columns
@@ -97,6 +100,46 @@ struct StripTests {
         }
         #expect(patterns(products.values(as: Float.self)) == patterns(wantProducts))
         #expect(patterns(sums.values(as: Float.self)) == patterns(wantSums))
+      }
+    }
+  }
+
+  /// A product by whole numbers, to which rows are added: one whose register the sum takes, and, where there are two,
+  /// another that is loaded into the first one's register.
+  static func rowSums(_ rows: Int) -> Program {
+    let instructions = [
+      tile(TAP_LOAD, TAP_F32, 0, imm: 0), tile(TAP_RESULT, TAP_F32, 1), tile(TAP_ADD, TAP_F32, rows == 1 ? 0 : 1, 1, 0),
+      rows == 1 ? tile(TAP_NEG, TAP_F32, 1, 0) : tile(TAP_LOAD, TAP_F32, 0, imm: 1),
+      tile(TAP_MUL, TAP_F32, 1, 1, 0), tile(TAP_STORE, TAP_F32, 0, 1, imm: 2),
+    ]
+    return Program(sections: [(TAP_LOOP, ChainTests.linked(instructions))])
+  }
+
+  @Test(
+    "Narrow rows that are repeated, whose registers are written again",
+    arguments: [(1, 10), (70, 10), (300, 17), (90, 63), (33, 1)], [1, 2])
+  func repeatedRows(size: (rows: Int, columns: Int), rowCount: Int) throws {
+    let (rows, columns) = size
+    var dice = Dice(UInt64(rows + columns))
+    let x = dice.floats(rows, scale: 1).map { ($0 * 8).rounded() }, y = dice.floats(columns).map { ($0 * 8).rounded() }
+    let row = dice.floats(columns), other = dice.floats(columns)
+    let want = (0..<rows * columns).map { i in
+      let sum = x[i / columns] * y[i % columns] + row[i % columns]
+      return rowCount == 1 ? -sum * sum : sum * other[i % columns]
+    }
+    for level in levels {
+      for split in Split.allCases {
+        let result = GuardedBuffer([Float](repeating: 0, count: rows * columns))
+        let (first, second) = (GuardedBuffer(row), GuardedBuffer(other))
+        let (left, right) = (GuardedBuffer(x), GuardedBuffer(y))
+        try run(
+          TAP_KERNEL_DOT, level: level, extent: [rows, columns], program: Self.rowSums(rowCount),
+          operands: [
+            Operand(first, Float.self, strides: [0, 1]), Operand(second, Float.self, strides: [0, 1]),
+            Operand(result, Float.self, strides: [columns, 1]),
+          ], own: [left.address, right.address],
+          parameters: DotPair.parameters(of: [DotPair(terms: 1, left: [1, 1], right: [columns, 1])]), split: split)
+        #expect(patterns(result.values(as: Float.self)) == patterns(want))
       }
     }
   }

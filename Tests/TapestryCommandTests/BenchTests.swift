@@ -95,7 +95,7 @@ import Testing
     #expect(tables[1].count == 2 + tape.instructions.count)
     for (row, label) in zip(tables[1].dropFirst(2), tape.labels) { #expect(row.hasSuffix("  " + label)) }
     #expect(tables[2].dropFirst(2).map { $0.prefix { $0 != " " } } == ["mlp/layer0", "mlp/layer1", "mlp/layer2"])
-    #expect(tables[3].dropFirst(2).map { $0.prefix { $0 != " " } } == ["forward", "gradient"])
+    #expect(tables[3].dropFirst(2).map { $0.prefix { $0 != " " } } == ["forward", "gradient", "update"])
   }
 
   @Test func theMedianIsInTheMiddle() {

@@ -68,7 +68,7 @@ import Testing
     #expect(answer("--explain", "loss").contains("\nkernel: 1: ") && answer("--explain", "loss").contains("\ntime: "))
     #expect(answer("--explain", "%3", "--stage", "canonicalize").contains("\nstage: canonicalize\n"))
     #expect(answer("--why-not-fused", "%9", "loss").contains("is in kernel 0, %18 in 1: "))
-    #expect(answer("--peak").contains("16448 bytes alive in wave 1, the peak"))
+    #expect(answer("--peak").contains("16640 bytes alive in wave 1, the peak"))
     #expect(answer("--memory", "text") == answer("--stage", "memory"))
     let layers = Transcript("inspect", "mlp-digits", "--summary").output
     #expect(layers.contains("mlp/layer0  float32[32, 128]        8320  536576"))

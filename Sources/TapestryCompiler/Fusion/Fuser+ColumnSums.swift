@@ -4,11 +4,16 @@ import TapestryGraph
 // The bias gradient of a layer sums the rows of a matrix that its weight gradient multiplies by, over the same rows. The
 // kernel of the product has each part of the matrix in the first cache, where it adds up the columns on the way, so the
 // sum becomes a member of it and the matrix is not read once more. What follows the sum, such as the bias's update, is a
-// kernel over the sums alone. The sum stays where it is if its kernel reads the matrix for more than that.
+// kernel over the sums alone, a wave later. That pays where the matrix is large, so that reading it takes longer than a
+// wave, and where the product is so small that threads do not share it, so that a wave more costs nothing. The sum stays
+// where it is if its kernel reads the matrix for more than that.
 
 extension Fuser {
   /// Elements of a matrix from which reading it once more takes longer than the wave more that its sum's readers wait.
   private static let leastSummed = 16_384
+
+  /// Multiply-adds of a product up to which two of them in a wave are not shared by threads (`TargetCosts.worthSharing`).
+  private static let mostUnshared = 1 << 17
 
   /// Rows of a product that are computed part by part of its right operand.
   private static let leastRows = 8
@@ -46,17 +51,20 @@ extension Fuser {
 
   private func matrix(_ value: Value) -> Matrix? {
     let shape = graph.type(of: value).shape
-    guard let columns = shape.extents.last, columns > 1, shape.count >= Fuser.leastSummed else { return nil }
+    guard let columns = shape.extents.last, columns > 1 else { return nil }
     let access = views[value]
     guard access.isContiguous(shape) else { return nil }
     return Matrix(base: access.base, offset: access.offset, rows: shape.count / columns, columns: columns)
   }
 
-  /// What a product of some rows, and not of many matrices, multiplies by.
+  /// What a product of some rows, and not of many matrices, multiplies by, if its columns are worth adding up there.
   private func rightOperand(of node: Int) -> Matrix? {
     let shape = graph.type(of: Value(node)).shape
-    guard shape.rank == 2, shape[0] >= Fuser.leastRows else { return nil }
-    return matrix(graph.operand(1, of: node))
+    guard shape.rank == 2, shape[0] >= Fuser.leastRows, let matrix = matrix(graph.operand(1, of: node)) else {
+      return nil
+    }
+    let elements = matrix.rows * matrix.columns
+    return elements >= Fuser.leastSummed || shape[0] * elements <= Fuser.mostUnshared ? matrix : nil
   }
 
   /// The matrix whose columns a sum over all axes but the last adds up.

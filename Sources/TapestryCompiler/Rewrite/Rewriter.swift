@@ -41,6 +41,10 @@ package struct Rewriter {
   /// From the old arena to the new one.
   private let transfer: NodeTransfer
   private var states: [State] = []
+  /// The nodes being settled, each after those it waits for.
+  private var waiting: [Int32] = []
+  /// The operands of the node being rebuilt.
+  private var operands: [Value] = []
   /// Rules by interned number of the new arena's ops, and by op type.
   private var rulesByNumber: [[Int32]] = []
   private var rulesByType: [ObjectIdentifier: [Int32]] = [:]
@@ -95,7 +99,8 @@ package struct Rewriter {
   /// The node of an old one in the new arena, on the normal forms of its operands.
   private mutating func rebuild(_ node: Int, _ moved: [Int32]) -> Int {
     reads += 1
-    let operands = old.store.operands(of: node).map { normalForm(of: $0, moved) }
+    operands.removeAll(keepingCapacity: true)
+    for operand in old.store.operands(of: node) { operands.append(normalForm(of: operand, moved)) }
     return reader.graph.withStore { $0.copy(node, operands, by: transfer) }
   }
 
@@ -114,28 +119,26 @@ package struct Rewriter {
 
   /// Brings a node of the new arena to normal form.
   private mutating func settle(_ first: Int, of root: Int) throws(TapestryError) {
-    var stack = [Int32(first)]
+    if first < states.count, isSettled(Int32(first)) { return }
+    waiting.append(Int32(first))
     var applied = 0
-    while let top = stack.last.map(Int.init) {
+    while let top = waiting.last.map(Int.init) {
       if top >= states.count { growStates() }
       switch states[top] {
       case .settled, .normal:
-        stack.removeLast()
+        waiting.removeLast()
       case .rewritten(let values, let rule):
         if let next = values.first(where: { !isSettled($0.node) })?.node {
-          try push(next, on: &stack, after: rule, root)
+          try push(next, after: rule, root)
         } else {
           states[top] = .settled(values.map { normalValue($0) })
         }
       case .unseen, .active:
         states[top] = .active
-        let (number, operands) = reader.record(of: top)
-        if let next = operands.first(where: { !isSettled($0.node) })?.node {
-          try push(next, on: &stack, after: nil, root)
-          continue
-        }
-        if operands.contains(where: { normalValue($0) != $0 }) {
-          let normal = operands.map { normalValue($0) }
+        let (number, next) = reader.record(of: top, firstOperandWhere: { !isSettled($0.node) })
+        if let next {
+          try push(next.node, after: nil, root)
+        } else if let normal = normalOperands(of: top) {
           let (copy, count) = reader.graph.withStore { ($0.add(like: top, normal), $0.resultCount(of: top)) }
           states[top] = .rewritten((0..<count).map { Value(copy, $0) }, rule: -1)
         } else if let (values, rule) = try apply(top, number) {
@@ -155,18 +158,24 @@ package struct Rewriter {
     return value
   }
 
+  /// The normal forms of a node's operands, where one is not its own.
+  private func normalOperands(of node: Int) -> [Value]? {
+    reader.graph.withStore { store in
+      let operands = store.operands(of: node)
+      return operands.contains { normalValue($0) != $0 } ? operands.map { normalValue($0) } : nil
+    }
+  }
+
   private mutating func growStates() {
     let count = reader.graph.nodeCount
     while states.count < count { states.append(.unseen) }
   }
 
-  private mutating func push(
-    _ node: Int32, on stack: inout [Int32], after rule: Int32?, _ root: Int
-  ) throws(TapestryError) {
+  private mutating func push(_ node: Int32, after rule: Int32?, _ root: Int) throws(TapestryError) {
     if Int(node) >= states.count { growStates() }
     switch states[Int(node)] {
     case .active, .rewritten: throw endless(root, rule ?? lastRule, nil)
-    default: stack.append(node)
+    default: waiting.append(node)
     }
   }
 

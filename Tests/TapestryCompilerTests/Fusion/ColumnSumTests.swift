@@ -26,6 +26,8 @@ import Testing
     Case(rows: 1000, inputs: 100, outputs: 17), Case(rows: 500, inputs: 8, outputs: 33),
     Case(rows: 170, inputs: 1000, outputs: 100, dtype: .float64),
     Case(rows: 1700, inputs: 40, outputs: 10, dtype: .float64),
+    // So little work that threads do not share it.
+    Case(rows: 32, inputs: 10, outputs: 10), Case(rows: 7, inputs: 100, outputs: 100, dtype: .float64),
   ]
 
   /// The gradients of a layer in its weight and bias, the cotangent a product's result, and their update.
@@ -113,7 +115,7 @@ import Testing
     }
     let weight = dot(x.transpose(), g)
     switch kind {
-    case 0:  // small
+    case 0:  // neither a large matrix nor a small product
       let few = graph.input("few", [200, 80])
       report(dot(x.transpose(), few), sum(few, over: [0]))
     case 1: report(weight, sum(g, over: [1]))
