@@ -8,7 +8,7 @@ extension GraphStore {
     let origin = origins(of: main).last
     var text = nodes.count > 1 ? "\(name) and \(nodes.count - 1) more" : name
     if let scope = origin?.scope, !scope.isEmpty { text += " in \(scope)" }
-    if let phase = origin?.phase, phase != .forward { text += " (\(phase))" }
+    if let phase = origin?.phase, phase != .forward { text += " (\(phase.rawValue))" }
     return text
   }
 
@@ -22,7 +22,7 @@ extension GraphStore {
 
   /// The node to name for several: one that checks an index, as that is what can fail, or else the heaviest.
   private func speaker(of nodes: [Int]) -> Int? {
-    if let checked = nodes.first(where: { op(of: $0) is CheckIndex }) { return checked }
+    if let checked = nodes.first(where: { isOp($0, CheckIndex.self) }) { return checked }
     func weight(_ node: Int) -> Int {
       switch self.nodes[node].fusion {
       case .product, .opaque: 3

@@ -46,7 +46,7 @@ struct AxisTrace {
   /// Where a value comes from.
   subscript(value: Value) -> TracedValue {
     if let traced = traces[Int(value.node)] { return traced }
-    return TracedValue(source: value, axes: Array(SqueezedShape(graph.type(of: value).shape).extents.indices))
+    return TracedValue(source: value, axes: Array(0..<graph.type(of: value).shape.extents.count { $0 != 1 }))
   }
 
   private func trace(ofView node: Int) -> TracedValue? {
@@ -68,7 +68,12 @@ struct AxisTrace {
   /// For each squeezed axis of an operand, the squeezed axis of the wider shape it broadcasts along.
   static func alignment(of operand: Shape, in wider: Shape) -> [Int] {
     let lead = wider.rank - operand.rank
-    let positions = SqueezedShape(wider).axes
-    return SqueezedShape(operand).axes.map { axis in positions.firstIndex(of: axis + lead)! }
+    var result: [Int] = []
+    var place = 0
+    for axis in 0..<wider.rank where wider[axis] != 1 {
+      if axis >= lead, operand[axis - lead] != 1 { result.append(place) }
+      place += 1
+    }
+    return result
   }
 }

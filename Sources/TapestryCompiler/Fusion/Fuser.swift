@@ -87,7 +87,7 @@ final class Fuser {
     let readShape = readShape(of: node)
     let squeezed = SqueezedShape(readShape)
     let isReduction = graph.nodes[node].fusion == .reduction
-    let axes = isReduction ? (graph.op(of: node) as? any ReductionOp)?.axes ?? [] : []
+    let axes = isReduction ? OpCatalogue.reduction(graph.op(of: node))?.axes ?? [] : []
     let frame = FusionFrame(space: squeezed.extents, reduced: squeezed.places(of: axes))
     // One that combines nothing, over no axes or axes of extent 1, passes its operand on.
     isKept[node] = !frame.reduced.isEmpty

@@ -98,7 +98,7 @@ struct RegionBuilder {
       let operand = graph.operands(of: node).first!
       values[Value(node)] = read(operand, within: views.copiedShape(node), .full, isKept: false)
     case .reduction:
-      guard let reduction = op as? any ReductionOp else { preconditionFailure("a reduction without axes") }
+      guard let reduction = OpCatalogue.reduction(op) else { preconditionFailure("a reduction without axes") }
       let kind = Swift.type(of: reduction).combining
       let operand = graph.operands(of: node).first!
       let shape = graph.type(of: operand).shape
@@ -123,7 +123,7 @@ struct RegionBuilder {
   private mutating func elementwise(_ node: Int, _ op: any Op, _ type: TensorType) -> Int {
     let cls = cls(node)
     var inputs: [Int] = []
-    if OpCatalogue.isPlaced(Swift.type(of: op)), let placed = op as? any PlacedOp {
+    if let placed = OpCatalogue.placed(op) {
       let along = SqueezedShape(type.shape).axes.map { placed.placeStrides[$0] }
       inputs.append(index(strides(along, isKept: isKept[node]), cls))
     } else {

@@ -12,38 +12,40 @@ extension TileAssembler {
   /// The most loads that may stand before everything else: each takes a register until it is read.
   private static let mostLoadsAhead = 16
 
-  /// Full values in the order they are computed in.
-  func orderedForChains(_ values: Set<Int>) -> [Int] {
-    let sorted = values.sorted()
+  /// The full values that are waited for, in the order they are computed in.
+  func orderedForChains(_ isWaited: [Bool]) -> [Int] {
+    var isWaited = isWaited
+    let values = isWaited.indices.filter { isWaited[$0] }
     var order: [Int] = []
-    var isDone: Set<Int> = []
-    var readers: [Int: [Int]] = [:]
-    for value in sorted { for input in code.definitions[value].inputs { readers[input, default: []].append(value) } }
+    var readers = [[Int]](repeating: [], count: isWaited.count)
+    for value in values { for input in code.definitions[value].inputs { readers[input].append(value) } }
     func isReady(_ value: Int) -> Bool {
-      !isDone.contains(value)
-        && code.definitions[value].inputs.allSatisfy { !values.contains($0) || isDone.contains($0) }
+      isWaited[value] && code.definitions[value].inputs.allSatisfy { !isWaited[$0] }
     }
     func compute(_ first: Int) {
       var next: Int? = first
       while let value = next {
         order.append(value)
-        isDone.insert(value)
-        next = readers[value]?.first { isReady($0) && canLink(value, $0) }
+        isWaited[value] = false
+        next = readers[value].first { isReady($0) && canLink(value, $0) }
       }
     }
-    let loads = sorted.filter { if case .load = code.definitions[$0].kind { true } else { false } }
+    let loads = values.filter { if case .load = code.definitions[$0].kind { true } else { false } }
     if loads.count <= Self.mostLoadsAhead { for load in loads { compute(load) } }
-    for value in sorted where !isDone.contains(value) { compute(value) }
+    for value in values where isWaited[value] { compute(value) }
     return order
   }
 
   /// The link of each line to the next.
   func chainLinks(sectionBegins: [Int]) -> [UInt8] {
-    var readings: [Int: Int] = [:]
-    for line in lines { for register in Set(line.inputs) { readings[register, default: 0] += 1 } }
-    let begins = Set(sectionBegins)
+    var readings = [Int](repeating: 0, count: virtualCount)
+    for line in lines {
+      for (place, register) in line.inputs.enumerated() where !line.inputs[..<place].contains(register) {
+        readings[register] += 1
+      }
+    }
     return lines.indices.map { place in
-      guard place + 1 < lines.count, !begins.contains(place + 1) else { return 0 }
+      guard place + 1 < lines.count, !sectionBegins.contains(place + 1) else { return 0 }
       let (line, next) = (lines[place], lines[place + 1])
       guard next.inputs.contains(line.dst), line.instruction.dtype == next.instruction.dtype,
         isLink(line.instruction), isLink(next.instruction)

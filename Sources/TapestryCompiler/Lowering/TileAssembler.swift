@@ -27,7 +27,7 @@ struct TileAssembler {
   private var immediateIndex: [UInt64: Int] = [:]
   /// The virtual register that holds a value now, or -1.
   private var holder: [Int]
-  private var virtualCount = 0
+  private(set) var virtualCount = 0
   private var isFull: [Bool] = []
 
   init(_ code: TileCode, isResident: Bool) {
@@ -78,10 +78,11 @@ struct TileAssembler {
 
   /// The full values some roots need and no register holds, in order.
   private mutating func emitFull(_ roots: [Int]) {
-    var isNeeded: Set<Int> = []
+    var isNeeded = [Bool](repeating: false, count: holder.count)
     var pending = roots
     while let value = pending.popLast() {
-      guard holder[value] < 0, isNeeded.insert(value).inserted else { continue }
+      guard holder[value] < 0, !isNeeded[value] else { continue }
+      isNeeded[value] = true
       pending += code.definitions[value].inputs
     }
     for value in orderedForChains(isNeeded) { emit(value) }
@@ -205,13 +206,15 @@ struct TileAssembler {
     for section in sections.indices { for line in bounds[section]..<bounds[section + 1] { sectionOf[line] = section } }
     var first = [Int](repeating: -1, count: virtualCount)
     var last = first
+    func use(_ register: Int, by line: Int) {
+      if first[register] < 0 { first[register] = line }
+      let isLoop = sections[sectionOf[line]].kind == TAP_LOOP
+      let isFromBefore = sectionOf[first[register]] != sectionOf[line]
+      last[register] = max(last[register], isLoop && isFromBefore ? bounds[sectionOf[line] + 1] - 1 : line)
+    }
     for (index, line) in lines.enumerated() {
-      for register in line.inputs + (line.dst >= 0 ? [line.dst] : []) {
-        if first[register] < 0 { first[register] = index }
-        let isLoop = sections[sectionOf[index]].kind == TAP_LOOP
-        let isFromBefore = sectionOf[first[register]] != sectionOf[index]
-        last[register] = max(last[register], isLoop && isFromBefore ? bounds[sectionOf[index] + 1] - 1 : index)
-      }
+      for register in line.inputs { use(register, by: index) }
+      if line.dst >= 0 { use(line.dst, by: index) }
     }
     for register in 0..<virtualCount
     where first[register] >= 0 && sections[sectionOf[first[register]]].kind == TAP_SETUP {

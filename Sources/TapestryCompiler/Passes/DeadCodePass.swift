@@ -9,7 +9,7 @@ package struct DeadCodePass: Pass {
 
   package func run(_ program: inout ProgramGraph, _ context: inout PassContext) throws(TapestryError) {
     let compaction = Compaction(program)
-    var trail = RuleTrail()
+    var trail = RuleTrail(numberedAs: context.trail)
     for (node, source) in compaction.sources.enumerated() { trail.add(context.trail, of: source, to: node) }
     program = compaction.program
     context.trail = trail

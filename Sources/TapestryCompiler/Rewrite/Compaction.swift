@@ -18,14 +18,18 @@ package struct Compaction {
     let store = old.store
     let reached = old.reachedNodes()
     var new = GraphStore()
-    let transfer = NodeTransfer(from: store)
+    var transfer = NodeTransfer(from: store)
+    var operands: [Value] = []
     var place = [Int32](repeating: -1, count: store.count)
     for node in reached.indices where reached[node] {
-      let operands = store.operands(of: node).map { Value(Int(place[Int($0.node)]), Int($0.output)) }
-      let copy = new.copy(node, operands, by: transfer)
+      operands.removeAll(keepingCapacity: true)
+      for operand in store.operands(of: node) {
+        operands.append(Value(Int(place[Int(operand.node)]), Int(operand.output)))
+      }
+      let copy = new.copy(node, operands, by: &transfer)
       place[node] = Int32(copy)
       sources.append(node)
-      if keepsOrigins { new.copyOrigins(of: node, to: copy, by: transfer) }
+      if keepsOrigins { new.copyOrigins(of: node, to: copy, by: &transfer) }
     }
     reads = 2 * sources.count
     func moved(_ value: Value) -> Value {
@@ -41,8 +45,8 @@ package struct Compaction {
   }
 
   /// Gives a node of the copy the origins of a node of the arena `transfer` leads out of.
-  mutating func copyOrigins(of old: Int, to node: Int, by transfer: NodeTransfer) {
-    program.store.copyOrigins(of: old, to: node, by: transfer)
+  mutating func copyOrigins(of old: Int, to node: Int, by transfer: inout NodeTransfer) {
+    program.store.copyOrigins(of: old, to: node, by: &transfer)
   }
 }
 

@@ -55,17 +55,17 @@ final class GraphReader {
   /// Whether the op of an operand of a node is of a type.
   func hasOperand(of tensor: Tensor, _ other: any Op.Type) -> Bool {
     graph.withStore { store in
-      store.operands(of: Int(tensor.value.node)).contains { operand in
-        reads += 1
-        return store.isOp(Int(operand.node), other)
-      }
+      let operands = store.operands(of: Int(tensor.value.node))
+      reads += operands.count
+      return operands.contains { store.isOp(Int($0.node), other) }
     }
   }
 
   /// The number a constant of one element holds, seen through views.
   func uniformValue(of tensor: Tensor) -> Double? {
     graph.withStore { store in
-      let source = constantSource(of: Int(tensor.value.node), store)
+      let (source, visited) = store.constantSource(of: Int(tensor.value.node))
+      reads += visited
       return source.flatMap { store.scalar($0) }
     }
   }
@@ -74,20 +74,10 @@ final class GraphReader {
   func isConstant(_ place: Int, of tensor: Tensor) -> Bool {
     graph.withStore { store in
       let operand = Int(store.operand(place, of: Int(tensor.value.node)).node)
-      guard let source = constantSource(of: operand, store) else { return false }
+      let (source, visited) = store.constantSource(of: operand)
+      reads += visited
+      guard let source else { return false }
       return source == operand || store.scalar(source) != nil
-    }
-  }
-
-  /// The constant that a node is, or is a view of.
-  private func constantSource(of node: Int, _ store: borrowing GraphStore) -> Int? {
-    var node = node
-    while true {
-      reads += 1
-      if store.isOp(node, ConstantOp.self) { return node }
-      guard store.isOp(node, Broadcast.self) || store.isOp(node, Reshape.self) || store.isOp(node, Transpose.self)
-      else { return nil }
-      node = Int(store.operand(0, of: node).node)
     }
   }
 
@@ -98,7 +88,29 @@ final class GraphReader {
   }
 
   func addUses(_ count: Int32, of node: Int) {
-    while useCounts.count <= node { useCounts.append(0) }
-    useCounts[node] += count
+    useCounts.add(count, at: node)
+  }
+}
+
+extension [Int32] {
+  /// Adds to an element, growing by zeros up to it.
+  fileprivate mutating func add(_ amount: Int32, at place: Int) {
+    while count <= place { append(0) }
+    self[place] += amount
+  }
+}
+
+extension GraphStore {
+  /// The constant that a node is, or is a view of, and how many nodes were looked at to find it.
+  fileprivate func constantSource(of node: Int) -> (source: Int?, visited: Int) {
+    var (node, visited) = (node, 1)
+    while !isOp(node, ConstantOp.self) {
+      guard isOp(node, Broadcast.self) || isOp(node, Reshape.self) || isOp(node, Transpose.self) else {
+        return (nil, visited)
+      }
+      node = Int(operand(0, of: node).node)
+      visited += 1
+    }
+    return (node, visited)
   }
 }

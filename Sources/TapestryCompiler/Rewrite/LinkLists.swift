@@ -27,14 +27,11 @@ struct LinkLists {
   }
 
   /// The numbers of a node, in the order they were added.
-  func list(_ node: Int) -> [Int32] {
-    guard node < first.count else { return [] }
-    var result: [Int32] = []
-    var cell = first[node]
-    while cell >= 0 {
-      result.append(cells[Int(cell)].number)
-      cell = cells[Int(cell)].next
+  func list(_ node: Int) -> some Sequence<Int32> {
+    sequence(state: node < first.count ? first[node] : -1) { cell in
+      guard cell >= 0 else { return nil }
+      defer { cell = cells[Int(cell)].next }
+      return cells[Int(cell)].number
     }
-    return result
   }
 }

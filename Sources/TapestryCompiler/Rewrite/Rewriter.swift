@@ -39,7 +39,7 @@ package struct Rewriter {
   private let old: ProgramGraph
   private let reader: GraphReader
   /// From the old arena to the new one.
-  private let transfer: NodeTransfer
+  private var transfer: NodeTransfer
   private var states: [State] = []
   /// The nodes being settled, each after those it waits for.
   private var waiting: [Int32] = []
@@ -101,7 +101,7 @@ package struct Rewriter {
     reads += 1
     operands.removeAll(keepingCapacity: true)
     for operand in old.store.operands(of: node) { operands.append(normalForm(of: operand, moved)) }
-    return reader.graph.withStore { $0.copy(node, operands, by: transfer) }
+    return reader.graph.withStore { $0.copy(node, operands, by: &transfer) }
   }
 
   /// What a value of the old graph has become.
@@ -263,13 +263,15 @@ package struct Rewriter {
     store.effects = old.store.effects.mapValues(value)
     let roots = old.roots.map { ProgramGraph.Root($0.target, value($0.value)) }
     var compaction = Compaction(ProgramGraph(store: store, roots: roots), keepsOrigins: false)
-    let transfer = compaction.takeOrigins(from: old.store)
+    var transfer = compaction.takeOrigins(from: old.store)
+    trail = RuleTrail(numberedAs: before)
+    let numbers = counts.map { $0.hits > 0 ? trail.number(of: $0.rule) : -1 }
     for (node, source) in compaction.sources.enumerated() {
       for ancestor in links.list(source) {
-        compaction.copyOrigins(of: Int(ancestor), to: node, by: transfer)
+        compaction.copyOrigins(of: Int(ancestor), to: node, by: &transfer)
         trail.add(before, of: Int(ancestor), to: node)
       }
-      for rule in ruleLinks.list(source) { trail.add(rules[Int(rule)].name, to: node) }
+      for rule in ruleLinks.list(source) { trail.add(numbers[Int(rule)], to: node) }
     }
     reads += compaction.reads
     return compaction.program

@@ -13,7 +13,7 @@ enum FoldRules {
   static let all: [Rule] = [
     Rule("an op on constants is a constant", where: { $0 != Broadcast.self }, .exact) { m in
       let count = m.operandCount
-      guard count > 0, m.op.resultCount == 1, m.shape.count <= m.options.largestFolded else { return nil }
+      guard m.hasOperand(ConstantOp.self), m.op.resultCount == 1, m.shape.count <= m.options.largestFolded else { return nil }
       var arrays: [NDArray] = []
       for place in 0..<count {
         guard let array = m.constant(place) else { return nil }

@@ -174,8 +174,7 @@ extension GraphStore {
 extension GraphStore {
   /// Whether a node is a variable, as it was or as assigned.
   private func isVersion(_ node: Int) -> Bool {
-    let op = op(of: node)
-    return op is VariableOp || op is AssignOp
+    isOp(node, VariableOp.self) || isOp(node, AssignOp.self)
   }
 }
 

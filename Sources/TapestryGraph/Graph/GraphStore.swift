@@ -31,16 +31,18 @@ package struct Node: Sendable {
 /// An op as a key: equal when type and attributes are, which are looked at once to tell most keys apart.
 private struct OpKey: Hashable, Sendable {
   let op: any Op
-  private let digest: Int
+  let digest: Int
 
   init(op: any Op) {
     var hasher = Hasher()
     hasher.combine(ObjectIdentifier(type(of: op)))
     op.hash(into: &hasher)
-    (self.op, digest) = (op, hasher.finalize())
+    self.init(op: op, digest: hasher.finalize())
   }
 
-  static func == (a: OpKey, b: OpKey) -> Bool { a.digest == b.digest && areEqual(a.op, b.op) }
+  init(op: any Op, digest: Int) { (self.op, self.digest) = (op, digest) }
+
+  static func == (a: OpKey, b: OpKey) -> Bool { a.digest == b.digest && a.op.isEqual(to: b.op) }
 
   func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
@@ -58,6 +60,8 @@ package struct GraphStore: Sendable {
   private var typeIndex: [TensorType: Int32] = [:]
   package private(set) var ops: [any Op] = []
   private var opIndex: [OpKey: Int32] = [:]
+  /// The digest of each op as a key.
+  private var opDigests: [Int] = []
   /// The type of each op.
   private var opTypes: [ObjectIdentifier] = []
   /// For each op its class, where that is the same on any operands.
@@ -73,7 +77,8 @@ package struct GraphStore: Sendable {
   /// An arena without nodes in which ops and types have the numbers they have in another.
   init(numberedAs other: GraphStore) {
     (types, typeIndex) = (other.types, other.typeIndex)
-    (ops, opIndex, opTypes, opClasses) = (other.ops, other.opIndex, other.opTypes, other.opClasses)
+    (ops, opIndex, opDigests) = (other.ops, other.opIndex, other.opDigests)
+    (opTypes, opClasses) = (other.opTypes, other.opClasses)
   }
 
   package var count: Int { nodes.count }
@@ -118,13 +123,21 @@ package struct GraphStore: Sendable {
   func resultNumber(of node: Int, _ output: Int) -> Int32 { resultList[Int(nodes[node].firstResult) + output] }
 
   /// The number of an op, given it now if it is new.
-  mutating func intern(_ op: any Op) -> Int32 {
-    let key = OpKey(op: op)
+  mutating func intern(_ op: any Op) -> Int32 { intern(OpKey(op: op), FusionClass.known(op)) }
+
+  /// The number here of an op that has a number in another arena.
+  mutating func intern(op number: Int32, of other: GraphStore) -> Int32 {
+    let place = Int(number)
+    return intern(OpKey(op: other.ops[place], digest: other.opDigests[place]), other.opClasses[place])
+  }
+
+  private mutating func intern(_ key: OpKey, _ fusion: @autoclosure () -> FusionClass?) -> Int32 {
     if let known = opIndex[key] { return known }
     let number = Int32(ops.count)
-    ops.append(op)
-    opTypes.append(ObjectIdentifier(Swift.type(of: op)))
-    opClasses.append(FusionClass.known(op))
+    ops.append(key.op)
+    opDigests.append(key.digest)
+    opTypes.append(ObjectIdentifier(Swift.type(of: key.op)))
+    opClasses.append(fusion())
     opIndex[key] = number
     return number
   }

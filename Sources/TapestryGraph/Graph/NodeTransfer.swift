@@ -4,8 +4,8 @@
 
 /// A way out of one arena into another: the numbers its ops, types and origins have there, as far as they are known.
 ///
-/// One transfer leads into one arena. A reference type, so that the arena it holds is not copied for each node.
-package final class NodeTransfer {
+/// One transfer leads into one arena.
+package struct NodeTransfer {
   fileprivate let source: GraphStore
   private var ops: [Int32]
   private var types: [Int32]
@@ -16,14 +16,14 @@ package final class NodeTransfer {
   }
 
   /// A way into an arena of its own numbers.
-  package convenience init(from source: GraphStore) {
+  package init(from source: GraphStore) {
     self.init(
       source, ops: NodeTransfer.unknown(source.ops.count), types: NodeTransfer.unknown(source.types.count),
       origins: NodeTransfer.unknown(source.origins.count))
   }
 
   /// A way into an arena that has no origins yet, in which they get the numbers they have in the other.
-  package convenience init(from source: GraphStore, withOriginsInto store: inout GraphStore) {
+  package init(from source: GraphStore, withOriginsInto store: inout GraphStore) {
     store.origins = OriginList(numberedAs: source.origins)
     self.init(
       source, ops: NodeTransfer.unknown(source.ops.count), types: NodeTransfer.unknown(source.types.count),
@@ -40,17 +40,19 @@ package final class NodeTransfer {
   private static func unknown(_ count: Int) -> [Int32] { [Int32](repeating: -1, count: count) }
   private static func same(_ count: Int) -> [Int32] { (0..<Int32(count)).map { $0 } }
 
-  fileprivate func op(_ number: Int32, in store: inout GraphStore) -> Int32 {
-    if ops[Int(number)] < 0 { ops[Int(number)] = store.intern(source.ops[Int(number)]) }
-    return ops[Int(number)]
+  fileprivate mutating func op(_ number: Int32, in store: inout GraphStore) -> Int32 {
+    if ops[Int(number)] >= 0 { return ops[Int(number)] }
+    let new = store.intern(op: number, of: source)
+    ops[Int(number)] = new
+    return new
   }
 
-  fileprivate func type(_ number: Int32, in store: inout GraphStore) -> Int32 {
+  fileprivate mutating func type(_ number: Int32, in store: inout GraphStore) -> Int32 {
     if types[Int(number)] < 0 { types[Int(number)] = store.intern(source.types[Int(number)]) }
     return types[Int(number)]
   }
 
-  fileprivate func origin(_ number: Int32, in store: inout GraphStore) -> Int32 {
+  fileprivate mutating func origin(_ number: Int32, in store: inout GraphStore) -> Int32 {
     if origins[Int(number)] < 0 { origins[Int(number)] = store.origins.intern(source.origins[number]) }
     return origins[Int(number)]
   }
@@ -60,7 +62,7 @@ extension GraphStore {
   /// The node of another arena on operands of this one, which have the types of its own operands.
   ///
   /// - Complexity: O(operands + results) on average.
-  package mutating func copy(_ node: Int, _ operands: [Value], by transfer: NodeTransfer) -> Int {
+  package mutating func copy(_ node: Int, _ operands: [Value], by transfer: inout NodeTransfer) -> Int {
     let op = transfer.op(transfer.source.nodes[node].op, in: &self)
     return add(op, operands) { store in
       for output in 0..<transfer.source.resultCount(of: node) {
@@ -70,8 +72,9 @@ extension GraphStore {
   }
 
   /// Gives a node the origins a node of another arena has.
-  package mutating func copyOrigins(of old: Int, to node: Int, by transfer: NodeTransfer) {
-    for number in transfer.source.origins.numbers(from: transfer.source.nodes[old].origin).reversed() {
+  package mutating func copyOrigins(of old: Int, to node: Int, by transfer: inout NodeTransfer) {
+    let origins = transfer.source.origins
+    origins.forEachFromLast(of: transfer.source.nodes[old].origin) { number in
       addOrigin(transfer.origin(number, in: &self), to: node)
     }
   }

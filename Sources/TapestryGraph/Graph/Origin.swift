@@ -61,17 +61,17 @@ package struct OriginList: Sendable {
     return Int32(links.count - 1)
   }
 
-  func list(from head: Int32) -> [Origin] { numbers(from: head).map { self[$0] } }
+  func list(from head: Int32) -> [Origin] {
+    var result: [Origin] = []
+    forEachFromLast(of: head) { result.append(self[$0]) }
+    return result.reversed()
+  }
 
-  /// The numbers of the origins of a list.
-  func numbers(from head: Int32) -> [Int32] {
-    var result: [Int32] = []
-    var link = head
-    while link >= 0 {
-      result.append(links[Int(link)].origin)
-      link = links[Int(link)].next
-    }
-    return result
+  /// Calls `body` with the numbers of the origins of a list, in the order they were added.
+  func forEachFromLast(of head: Int32, _ body: (Int32) -> Void) {
+    guard head >= 0 else { return }
+    forEachFromLast(of: links[Int(head)].next, body)
+    body(links[Int(head)].origin)
   }
 
   /// How many different origins there are.

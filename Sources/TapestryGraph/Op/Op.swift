@@ -101,6 +101,11 @@ extension Op {
   package func typed<Other: Op>(_ other: Other.Type) -> Other? {
     Self.self == other ? unsafeBitCast(self, to: Other.self) : nil
   }
+
+  /// Whether another op is of the same type and equal.
+  package func isEqual<Other: Op>(to other: Other) -> Bool {
+    Self.self == Other.self && self == unsafeBitCast(other, to: Self.self)
+  }
 }
 
 /// An op with operands to try it on.

@@ -31,4 +31,16 @@ package enum OpCatalogue {
 
   /// Whether an op depends on where its element is (``PlacedOp``).
   package static func isPlaced(_ type: any Op.Type) -> Bool { counting.contains { $0 == type } }
+
+  /// An op as the reduction it is, if it is one.
+  package static func reduction(_ op: any Op) -> (any ReductionOp)? {
+    func typed(_ type: (some ReductionOp).Type) -> (any ReductionOp)? { op.typed(type) }
+    return reductions.first { $0 == type(of: op) }.flatMap { typed($0) }
+  }
+
+  /// An op as one that depends on where its element is, if it does.
+  package static func placed(_ op: any Op) -> (any PlacedOp)? {
+    func typed(_ type: (some PlacedOp).Type) -> (any PlacedOp)? { op.typed(type) }
+    return counting.first { $0 == type(of: op) }.flatMap { typed($0) }
+  }
 }

@@ -59,10 +59,6 @@ extension GraphStore {
 
   /// The path of the variable a node is a version of.
   func variablePath(of node: Int) -> String? {
-    switch op(of: node) {
-    case let variable as VariableOp: variable.path
-    case let assigned as AssignOp: assigned.path
-    default: nil
-    }
+    op(of: node, as: VariableOp.self)?.path ?? op(of: node, as: AssignOp.self)?.path
   }
 }

@@ -16,16 +16,16 @@ import Testing
 
   @Test func aCopyHasTheNodesTypesAndOriginsOfItsSource() {
     let source = NodeTransferTests.graph().snapshot
-    let transfer = NodeTransfer(from: source)
+    var transfer = NodeTransfer(from: source)
     // What is there before takes the first numbers.
     let other = Graph()
     _ = other.input("other", [7], .int32)
     var copy = other.snapshot
     for node in 0..<source.count {
       let operands = source.operands(of: node).map { Value(Int($0.node) + 1, Int($0.output)) }
-      let made = copy.copy(node, operands, by: transfer)
+      let made = copy.copy(node, operands, by: &transfer)
       #expect(made == node + 1)
-      copy.copyOrigins(of: node, to: made, by: transfer)
+      copy.copyOrigins(of: node, to: made, by: &transfer)
     }
     #expect(copy.count == source.count + 1)
     for node in 0..<source.count {
@@ -40,10 +40,10 @@ import Testing
 
   @Test func anExpressionThatIsThereIsNotCopiedAgain() {
     let source = NodeTransferTests.graph().snapshot
-    let transfer = NodeTransfer(from: source)
+    var transfer = NodeTransfer(from: source)
     var copy = source
     for node in 0..<source.count {
-      #expect(copy.copy(node, Array(source.operands(of: node)), by: transfer) == node)
+      #expect(copy.copy(node, Array(source.operands(of: node)), by: &transfer) == node)
     }
     #expect(copy.count == source.count)
     let product = (0..<source.count).first { source.isOp($0, Multiply.self) }!

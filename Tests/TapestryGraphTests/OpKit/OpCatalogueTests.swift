@@ -19,6 +19,10 @@ import Testing
     #expect(OpCatalogue.isReduction(op) == (op is any ReductionOp.Type))
     #expect(OpCatalogue.isProduct(op) == (op is any DotOp.Type))
     #expect(OpCatalogue.isPlaced(op) == (op is any PlacedOp.Type))
+    for op in op.samples.map(\.op) {
+      #expect(OpCatalogue.reduction(op)?.axes == (op as? any ReductionOp)?.axes)
+      #expect(OpCatalogue.placed(op)?.placeStrides == (op as? any PlacedOp)?.placeStrides)
+    }
   }
 
   @Test(arguments: names) func hasSummaryAndSamples(_ name: String) throws {

@@ -66,17 +66,11 @@ package struct ScanBody: Hashable, Sendable {
     }
     return (0..<a.store.count).allSatisfy { node in
       a.store.operands(of: node).elementsEqual(b.store.operands(of: node))
-        && areEqual(a.store.op(of: node), b.store.op(of: node))
+        && a.store.op(of: node).isEqual(to: b.store.op(of: node))
     }
   }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
-}
-
-/// Whether two ops are of one type and equal.
-package func areEqual(_ a: any Op, _ b: any Op) -> Bool {
-  func equals<Other: Op>(_ other: Other) -> Bool { a.typed(Other.self) == other }
-  return equals(b)
 }
 
 extension GraphStore {
