@@ -13,6 +13,9 @@ struct SqueezedShape: Hashable, Sendable {
     extents = axes.map { shape[$0] }
   }
 
+  /// How many extents of a shape remain.
+  static func rank(_ shape: Shape) -> Int { shape.extents.count { $0 != 1 } }
+
   /// The squeezed axes among some axes of the shape.
   func places(of some: [Int]) -> [Int] { axes.indices.filter { some.contains(axes[$0]) } }
 
@@ -46,7 +49,7 @@ struct AxisTrace {
   /// Where a value comes from.
   subscript(value: Value) -> TracedValue {
     if let traced = traces[Int(value.node)] { return traced }
-    return TracedValue(source: value, axes: Array(0..<graph.type(of: value).shape.extents.count { $0 != 1 }))
+    return TracedValue(source: value, axes: Array(0..<SqueezedShape.rank(graph.type(of: value).shape)))
   }
 
   private func trace(ofView node: Int) -> TracedValue? {

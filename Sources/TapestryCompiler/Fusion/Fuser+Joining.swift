@@ -134,7 +134,7 @@ extension Fuser {
       return []
     }
     return graph.operands(of: node).map { trace[$0] }.filter { traced in
-      SqueezedShape(graph.type(of: traced.source).shape).extents.count == rank && rank > 0
+      SqueezedShape.rank(graph.type(of: traced.source).shape) == rank && rank > 0
         && views.base(of: traced.source).node == traced.source.node
     }.map(\.source)
   }

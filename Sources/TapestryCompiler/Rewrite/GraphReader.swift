@@ -61,6 +61,15 @@ final class GraphReader {
     }
   }
 
+  /// Whether a node has operands, and all are constants.
+  func hasConstantsOnly(_ tensor: Tensor) -> Bool {
+    graph.withStore { store in
+      let operands = store.operands(of: Int(tensor.value.node))
+      reads += operands.count
+      return !operands.isEmpty && operands.allSatisfy { store.isOp(Int($0.node), ConstantOp.self) }
+    }
+  }
+
   /// The number a constant of one element holds, seen through views.
   func uniformValue(of tensor: Tensor) -> Double? {
     graph.withStore { store in
@@ -104,13 +113,12 @@ extension GraphStore {
   /// The constant that a node is, or is a view of, and how many nodes were looked at to find it.
   fileprivate func constantSource(of node: Int) -> (source: Int?, visited: Int) {
     var (node, visited) = (node, 1)
-    while !isOp(node, ConstantOp.self) {
-      guard isOp(node, Broadcast.self) || isOp(node, Reshape.self) || isOp(node, Transpose.self) else {
-        return (nil, visited)
-      }
+    while nodes[node].fusion == .view,
+      isOp(node, Broadcast.self) || isOp(node, Reshape.self) || isOp(node, Transpose.self)
+    {
       node = Int(operand(0, of: node).node)
       visited += 1
     }
-    return (node, visited)
+    return (nodes[node].fusion == .leaf && isOp(node, ConstantOp.self) ? node : nil, visited)
   }
 }

@@ -59,6 +59,9 @@ package struct Match<Operation> {
   /// Whether the op of an operand is of a type.
   func hasOperand(_ other: any Op.Type) -> Bool { reader.hasOperand(of: result, other) }
 
+  /// Whether there are operands, and all are constant arrays.
+  var hasConstantsOnly: Bool { reader.hasConstantsOnly(result) }
+
   /// Whether nothing but this match reads the operand, as far as is known.
   package func isSoleUse(_ place: Int) -> Bool { reader.uses(of: self[place]) <= 1 }
 

@@ -47,7 +47,7 @@ package struct Rewriter {
   private var operands: [Value] = []
   /// Rules by interned number of the new arena's ops, and by op type.
   private var rulesByNumber: [[Int32]] = []
-  private var rulesByType: [ObjectIdentifier: [Int32]] = [:]
+  private var rulesByType: [(type: any Op.Type, rules: [Int32])] = []
   /// For each new node the old nodes it stands for, and the rules that made it.
   private var links = LinkLists()
   private var ruleLinks = LinkLists()
@@ -208,10 +208,12 @@ package struct Rewriter {
     while rulesByNumber.count <= number {
       let next = rulesByNumber.count
       let type = type(of: reader.graph.withStore { $0.ops[next] })
-      if rulesByType[ObjectIdentifier(type)] == nil {
-        rulesByType[ObjectIdentifier(type)] = rules.indices.filter { rules[$0].isRooted(type) }.map(Int32.init)
+      if let known = rulesByType.first(where: { $0.type == type }) {
+        rulesByNumber.append(known.rules)
+      } else {
+        rulesByNumber.append(rules.indices.filter { rules[$0].isRooted(type) }.map(Int32.init))
+        rulesByType.append((type, rulesByNumber[next]))
       }
-      rulesByNumber.append(rulesByType[ObjectIdentifier(type)] ?? [])
     }
     return rulesByNumber[number]
   }

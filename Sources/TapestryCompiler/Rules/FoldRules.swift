@@ -12,13 +12,8 @@ enum FoldRules {
 
   static let all: [Rule] = [
     Rule("an op on constants is a constant", where: { $0 != Broadcast.self }, .exact) { m in
-      let count = m.operandCount
-      guard m.hasOperand(ConstantOp.self), m.op.resultCount == 1, m.shape.count <= m.options.largestFolded else { return nil }
-      var arrays: [NDArray] = []
-      for place in 0..<count {
-        guard let array = m.constant(place) else { return nil }
-        arrays.append(array)
-      }
+      guard m.hasConstantsOnly, m.op.resultCount == 1, m.shape.count <= m.options.largestFolded else { return nil }
+      let arrays = (0..<m.operandCount).compactMap { m.constant($0) }
       guard m.op.flops(arrays.map(\.type), [m.type]) <= mostFlops, let value = try? m.op.evaluate(arrays).first else {
         return nil
       }
