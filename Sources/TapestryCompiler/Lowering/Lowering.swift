@@ -147,7 +147,14 @@ struct Lowering {
     let group = plan.groups[index]
     guard group.isFused else { return try lowerAlone(group.members[0]) }
     let stored = group.pool >= 0 ? Array(graph.operands(of: group.pool)) : wanted[index]
-    guard !stored.isEmpty, !sharesCopy(group) else { return }
+    guard !stored.isEmpty else { return }
+    if let source = copied(by: group) {
+      if let copy = copies[source] {
+        bufferOf[stored[0]] = copy
+        return
+      }
+      copies[source] = buffer(of: stored[0])
+    }
     var builder = RegionBuilder(graph, views, plan, group)
     guard let region = builder.build(storing: stored, parts: parts) else { return }
     var draft = Draft(
@@ -182,19 +189,11 @@ struct Lowering {
       buffer: buffer(of: value), byteOffset: operand.elementOffset * operand.dtype.byteCount, isWrite: operand.isStore)
   }
 
-  /// Whether all a kernel does is copy a value for a reshape, and the value lies in a row already; then its result is
-  /// that row. The first such copy is the one that others share.
-  private mutating func sharesCopy(_ group: FusionGroup) -> Bool {
-    let value = Value(group.members[0])
-    guard group.members.count == 1, views.isCopied(group.members[0]), parts[value] == nil,
-      let source = graph.operands(of: group.members[0]).first
-    else { return false }
-    if let copy = copies[source] {
-      bufferOf[value] = copy
-      return true
-    }
-    copies[source] = buffer(of: value)
-    return false
+  /// The value a kernel lays out in a row for a reshape, where that is all it does: one such row serves all reshapes.
+  private func copied(by group: FusionGroup) -> Value? {
+    let node = group.members[0]
+    guard group.members.count == 1, views.isCopied(node), parts[Value(node)] == nil else { return nil }
+    return graph.operands(of: node).first
   }
 
   func flops(_ nodes: [Int]) -> Int {
