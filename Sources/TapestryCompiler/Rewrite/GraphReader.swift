@@ -46,10 +46,15 @@ final class GraphReader {
     Tensor(graph, graph.withStore { $0.operand(place, of: Int(tensor.value.node)) })
   }
 
-  /// The interned number of a node's op, and the first of its operands that something holds for.
-  func record(of node: Int, firstOperandWhere holds: (Value) -> Bool) -> (op: Int, operand: Value?) {
+  /// The interned number of a node's op.
+  func opNumber(of node: Int) -> Int {
     reads += 1
-    return graph.withStore { (Int($0.nodes[node].op), $0.operands(of: node).first(where: holds)) }
+    return graph.withStore { Int($0.nodes[node].op) }
+  }
+
+  /// The first operand of a node that something holds for.
+  func operand(of node: Int, where holds: (Value) -> Bool) -> Value? {
+    graph.withStore { $0.operands(of: node).first(where: holds) }
   }
 
   /// Whether the op of an operand of a node is of a type.

@@ -135,13 +135,13 @@ package struct Rewriter {
         }
       case .unseen, .active:
         states[top] = .active
-        let (number, next) = reader.record(of: top, firstOperandWhere: { !isSettled($0.node) })
-        if let next {
+        // The first was rebuilt on normal forms.
+        if top != first, let next = reader.operand(of: top, where: { !isSettled($0.node) }) {
           try push(next.node, after: nil, root)
-        } else if let normal = normalOperands(of: top) {
+        } else if top != first, let normal = normalOperands(of: top) {
           let (copy, count) = reader.graph.withStore { ($0.add(like: top, normal), $0.resultCount(of: top)) }
           states[top] = .rewritten((0..<count).map { Value(copy, $0) }, rule: -1)
-        } else if let (values, rule) = try apply(top, number) {
+        } else if let (values, rule) = try apply(top) {
           applied += 1
           guard applied <= reader.options.mostApplications else { throw endless(root, rule, applied) }
           states[top] = .rewritten(values, rule: rule)
@@ -182,8 +182,8 @@ package struct Rewriter {
   private var lastRule: Int32 { Int32(rules.firstIndex { $0.name == lastApplied } ?? -1) }
 
   /// Tries the rules of a node; the first answer that is not the node itself counts.
-  private mutating func apply(_ node: Int, _ number: Int) throws(TapestryError) -> ([Value], rule: Int32)? {
-    let candidates = candidates(number, node)
+  private mutating func apply(_ node: Int) throws(TapestryError) -> ([Value], rule: Int32)? {
+    let candidates = candidates(of: node)
     guard !candidates.isEmpty else { return nil }
     let match = reader.match(Tensor(reader.graph, Value(node)))
     for rule in candidates {
@@ -203,8 +203,9 @@ package struct Rewriter {
     return nil
   }
 
-  /// The rules of an op, by its number.
-  private mutating func candidates(_ number: Int, _ node: Int) -> [Int32] {
+  /// The rules of a node's op.
+  private mutating func candidates(of node: Int) -> [Int32] {
+    let number = reader.opNumber(of: node)
     while rulesByNumber.count <= number {
       let next = rulesByNumber.count
       let type = type(of: reader.graph.withStore { $0.ops[next] })
