@@ -24,7 +24,6 @@ struct TileAssembler {
   private(set) var lines: [Line] = []
   private var sections: [(kind: tap_section_kind, begin: Int)] = []
   private var immediates: [UInt64] = []
-  private var immediateIndex: [UInt64: Int] = [:]
   /// The virtual register that holds a value now, or -1.
   private var holder: [Int]
   private(set) var virtualCount = 0
@@ -99,8 +98,7 @@ struct TileAssembler {
   }
 
   private mutating func immediate(_ bits: UInt64) -> UInt16 {
-    if let known = immediateIndex[bits] { return UInt16(known) }
-    immediateIndex[bits] = immediates.count
+    if let known = immediates.firstIndex(of: bits) { return UInt16(known) }
     immediates.append(bits)
     return UInt16(immediates.count - 1)
   }

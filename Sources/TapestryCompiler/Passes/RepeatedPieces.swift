@@ -29,7 +29,7 @@ struct RepeatedPieces {
   private(set) var runs: [Run] = []
   /// Places read.
   private(set) var reads = 0
-  private var labels: [UInt64] = []
+  private var labels: [Int] = []
 
   init(_ program: ProgramGraph) {
     store = program.store
@@ -63,13 +63,13 @@ struct RepeatedPieces {
       if isAnchor { anchors.append(order.count) }
       place[node] = order.count
       order.append(node)
-      labels.append(label)
+      labels.append(Int(truncatingIfNeeded: label))
     }
     findRuns(anchors)
   }
 
   private mutating func findRuns(_ anchors: [Int]) {
-    var equallySpaced: [UInt64: (first: Int, last: Int, distance: Int, count: Int)] = [:]
+    var equallySpaced: [Int: (first: Int, last: Int, distance: Int, count: Int)] = [:]
     // Places before this are part of a run, or were searched.
     var searched = 0
     for anchor in anchors {

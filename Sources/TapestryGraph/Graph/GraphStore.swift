@@ -28,25 +28,6 @@ package struct Node: Sendable {
   package var origin: Int32
 }
 
-/// An op as a key: equal when type and attributes are, which are looked at once to tell most keys apart.
-private struct OpKey: Hashable, Sendable {
-  let op: any Op
-  let digest: Int
-
-  init(op: any Op) {
-    var hasher = Hasher()
-    hasher.combine(ObjectIdentifier(type(of: op)))
-    op.hash(into: &hasher)
-    self.init(op: op, digest: hasher.finalize())
-  }
-
-  init(op: any Op, digest: Int) { (self.op, self.digest) = (op, digest) }
-
-  static func == (a: OpKey, b: OpKey) -> Bool { a.digest == b.digest && a.op.isEqual(to: b.op) }
-
-  func hash(into hasher: inout Hasher) { hasher.combine(digest) }
-}
-
 /// The arena of a graph: flat arrays of trivial structs, append-only, each node once.
 ///
 /// Nodes are numbered in order of creation, so operands always have smaller numbers than the nodes that use them and
@@ -57,10 +38,10 @@ package struct GraphStore: Sendable {
   private(set) var operandList: [Value] = []
   private(set) var resultList: [Int32] = []
   private(set) var types: [TensorType] = []
-  private var typeIndex: [TensorType: Int32] = [:]
+  private var typeIndex = DigestIndex()
   package private(set) var ops: [any Op] = []
-  private var opIndex: [OpKey: Int32] = [:]
-  /// The digest of each op as a key.
+  private var opIndex = DigestIndex()
+  /// The digest of each op, of its type and attributes.
   private var opDigests: [Int] = []
   /// The type of each op.
   private var opTypes: [ObjectIdentifier] = []
@@ -123,31 +104,37 @@ package struct GraphStore: Sendable {
   func resultNumber(of node: Int, _ output: Int) -> Int32 { resultList[Int(nodes[node].firstResult) + output] }
 
   /// The number of an op, given it now if it is new.
-  mutating func intern(_ op: any Op) -> Int32 { intern(OpKey(op: op), FusionClass.known(op)) }
+  mutating func intern(_ op: any Op) -> Int32 {
+    var hasher = Hasher()
+    hasher.combine(ObjectIdentifier(Swift.type(of: op)))
+    op.hash(into: &hasher)
+    return intern(op, digest: hasher.finalize(), FusionClass.known(op))
+  }
 
   /// The number here of an op that has a number in another arena.
   mutating func intern(op number: Int32, of other: GraphStore) -> Int32 {
     let place = Int(number)
-    return intern(OpKey(op: other.ops[place], digest: other.opDigests[place]), other.opClasses[place])
+    return intern(other.ops[place], digest: other.opDigests[place], other.opClasses[place])
   }
 
-  private mutating func intern(_ key: OpKey, _ fusion: @autoclosure () -> FusionClass?) -> Int32 {
-    if let known = opIndex[key] { return known }
+  private mutating func intern(_ op: any Op, digest: Int, _ fusion: @autoclosure () -> FusionClass?) -> Int32 {
+    if let known = opIndex.number(of: digest, where: { ops[$0].isEqual(to: op) }) { return known }
     let number = Int32(ops.count)
-    ops.append(key.op)
-    opDigests.append(key.digest)
-    opTypes.append(ObjectIdentifier(Swift.type(of: key.op)))
+    ops.append(op)
+    opDigests.append(digest)
+    opTypes.append(ObjectIdentifier(Swift.type(of: op)))
     opClasses.append(fusion())
-    opIndex[key] = number
+    opIndex.add(number, of: digest)
     return number
   }
 
   /// The number of a type, given it now if it is new.
   mutating func intern(_ type: TensorType) -> Int32 {
-    if let known = typeIndex[type] { return known }
+    let digest = type.hashValue
+    if let known = typeIndex.number(of: digest, where: { types[$0] == type }) { return known }
     let number = Int32(types.count)
     types.append(type)
-    typeIndex[type] = number
+    typeIndex.add(number, of: digest)
     return number
   }
 

@@ -30,7 +30,7 @@ package struct OriginList: Sendable {
   private static let most = 8
 
   private var origins: [Origin] = []
-  private var index: [Origin: Int32] = [:]
+  private var index = DigestIndex()
   private var links: [(origin: Int32, next: Int32, length: Int32)] = []
 
   init() {}
@@ -40,10 +40,11 @@ package struct OriginList: Sendable {
 
   /// The number of an origin, given it now if it is new.
   mutating func intern(_ origin: Origin) -> Int32 {
-    if let known = index[origin] { return known }
+    let digest = origin.hashValue
+    if let known = index.number(of: digest, where: { origins[$0] == origin }) { return known }
     let number = Int32(origins.count)
     origins.append(origin)
-    index[origin] = number
+    index.add(number, of: digest)
     return number
   }
 
