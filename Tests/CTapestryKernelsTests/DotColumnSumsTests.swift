@@ -9,6 +9,7 @@ struct DotColumnSumsTests {
   static let cases = [
     Case([], 2, 2, 1), Case([], 1, 40, 3), Case([], 17, 1, 5), Case([], 13, 31, 7), Case([], 14, 32, 64),
     Case([], 15, 33, 257), Case([], 169, 300, 40), Case([], 29, 64, 513), Case([], 70, 700, 16), Case([], 330, 70, 259),
+    Case([], 70, 140, 700),
   ]
 
   private static let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))

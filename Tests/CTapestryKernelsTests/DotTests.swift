@@ -29,6 +29,8 @@ struct DotTests {
     Case([], 6, 12, 20), Case([], 17, 61, 41),
     // Blocks of columns that are not equally wide.
     Case([], 43, 280, 512),
+    // Several slabs a stretch, and columns from which a transposed left operand is copied.
+    Case([], 21, 140, 1100), Case([2], 8, 128, 300),
     // Many terms for few rows: two parts, added up by whichever unit ends last.
     Case([], 11, 100, 1101), Case([1], 40, 300, 401), Case([1], 13, 150, 701),
   ]
@@ -172,6 +174,36 @@ struct DotTests {
         plain = plain ?? got
         #expect(zip(got, plain ?? got).allSatisfy { abs($0 - $1) < 1e-4 })
       }
+    }
+  }
+
+  /// However many slabs lie together in a stretch, which the instruction set decides, and whether the left operand is
+  /// copied. The units say how long slabs are.
+  @Test("A sum is that of its slabs, one after another", arguments: [(21, 140, 1100), (70, 40, 400), (2, 200, 700)])
+  func slabs(m: Int, n: Int, k: Int) throws {
+    var dice = Dice(7)
+    let x = dice.floats(m * k), y = GuardedBuffer(dice.floats(k * n)), slab = 128
+    let rows = GuardedBuffer(x)
+    let columns = GuardedBuffer((0..<k).flatMap { i in (0..<m).map { x[$0 * k + i] } })
+    let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
+    func product(_ x: GuardedBuffer, _ left: [Int], _ terms: Range<Int>, _ level: tap_level) throws -> [Float] {
+      let result = GuardedBuffer([Float](repeating: 0, count: m * n))
+      let width = MemoryLayout<Float>.stride
+      try run(
+        TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
+        operands: [Operand(result, Float.self, rowMajor: [m, n])],
+        own: [x.address + terms.lowerBound * left[1] * width, y.address + terms.lowerBound * n * width],
+        parameters: DotPair.parameters(of: [DotPair(terms: terms.count, left: left, right: [n, 1])]))
+      return result.values()
+    }
+    for level in levels {
+      var want = try product(rows, [k, 1], 0..<slab, level)
+      for first in stride(from: slab, to: k, by: slab) {
+        let part = try product(rows, [k, 1], first..<min(first + slab, k), level)
+        want = zip(want, part).map { $0 + $1 }
+      }
+      #expect(try patterns(product(rows, [k, 1], 0..<k, level)) == patterns(want))
+      #expect(try patterns(product(columns, [1, m], 0..<k, level)) == patterns(want))
     }
   }
 
