@@ -178,32 +178,38 @@ struct DotTests {
   }
 
   /// However many slabs lie together in a stretch, which the instruction set decides, and whether the left operand is
-  /// copied. The units say how long slabs are.
-  @Test("A sum is that of its slabs, one after another", arguments: [(21, 140, 1100), (70, 40, 400), (2, 200, 700)])
-  func slabs(m: Int, n: Int, k: Int) throws {
+  /// copied.
+  @Test("An element is one sum in the order of its terms", arguments: [(21, 140, 1100), (70, 40, 400), (2, 200, 700)])
+  func order(m: Int, n: Int, k: Int) throws {
     var dice = Dice(7)
-    let x = dice.floats(m * k), y = GuardedBuffer(dice.floats(k * n)), slab = 128
-    let rows = GuardedBuffer(x)
-    let columns = GuardedBuffer((0..<k).flatMap { i in (0..<m).map { x[$0 * k + i] } })
+    let x = dice.floats(m * k), y = dice.floats(k * n)
+    let rows = GuardedBuffer(x), columns = GuardedBuffer((0..<k).flatMap { i in (0..<m).map { x[$0 * k + i] } })
+    let right = GuardedBuffer(y)
     let program = Program(tile(TAP_RESULT, TAP_F32, 0), tile(TAP_STORE, TAP_F32, 0, 0, imm: 0))
-    func product(_ x: GuardedBuffer, _ left: [Int], _ terms: Range<Int>, _ level: tap_level) throws -> [Float] {
-      let result = GuardedBuffer([Float](repeating: 0, count: m * n))
-      let width = MemoryLayout<Float>.stride
-      try run(
-        TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
-        operands: [Operand(result, Float.self, rowMajor: [m, n])],
-        own: [x.address + terms.lowerBound * left[1] * width, y.address + terms.lowerBound * n * width],
-        parameters: DotPair.parameters(of: [DotPair(terms: terms.count, left: left, right: [n, 1])]))
-      return result.values()
-    }
     for level in levels {
-      var want = try product(rows, [k, 1], 0..<slab, level)
-      for first in stride(from: slab, to: k, by: slab) {
-        let part = try product(rows, [k, 1], first..<min(first + slab, k), level)
-        want = zip(want, part).map { $0 + $1 }
+      #if arch(x86_64)
+        let contracts = level != TAP_BASELINE
+      #else
+        let contracts = true
+      #endif
+      var want = [Float](repeating: 0, count: m * n)
+      for i in 0..<m {
+        for term in 0..<k {
+          let value = x[i * k + term]
+          for j in 0..<n {
+            let sum = want[i * n + j], other = y[term * n + j]
+            want[i * n + j] = contracts ? sum.addingProduct(value, other) : sum + value * other
+          }
+        }
       }
-      #expect(try patterns(product(rows, [k, 1], 0..<k, level)) == patterns(want))
-      #expect(try patterns(product(columns, [1, m], 0..<k, level)) == patterns(want))
+      for (left, strides) in [(rows, [k, 1]), (columns, [1, m])] {
+        let result = GuardedBuffer([Float](repeating: 0, count: m * n))
+        try run(
+          TAP_KERNEL_DOT, level: level, extent: [m, n], program: program,
+          operands: [Operand(result, Float.self, rowMajor: [m, n])], own: [left.address, right.address],
+          parameters: DotPair.parameters(of: [DotPair(terms: k, left: strides, right: [n, 1])]))
+        #expect(patterns(result.values(as: Float.self)) == patterns(want))
+      }
     }
   }
 
