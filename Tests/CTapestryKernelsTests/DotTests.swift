@@ -178,8 +178,12 @@ struct DotTests {
   }
 
   /// However many slabs lie together in a stretch, which the instruction set decides, and whether the left operand is
-  /// copied.
-  @Test("An element is one sum in the order of its terms", arguments: [(21, 140, 1100), (70, 40, 400), (2, 200, 700)])
+  /// copied. Long sums go on in another stretch, and of those from 32 terms on several terms may be taken at a time.
+  @Test(
+    "An element is one sum in the order of its terms",
+    arguments: [
+      (21, 140, 1100), (70, 40, 400), (2, 200, 700), (13, 45, 31), (4, 16, 32), (9, 33, 33), (10, 24, 34), (11, 8, 35),
+    ])
   func order(m: Int, n: Int, k: Int) throws {
     var dice = Dice(7)
     let x = dice.floats(m * k), y = dice.floats(k * n)
